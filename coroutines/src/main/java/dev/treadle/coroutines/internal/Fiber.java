@@ -1,0 +1,103 @@
+package dev.treadle.coroutines.internal;
+
+import java.lang.StackWalker.StackFrame;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.Set;
+import jdk.internal.vm.Continuation;
+import jdk.internal.vm.ContinuationScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A one-shot stack that can leave its thread and come back: the one class that touches the JDK's
+ * continuations. Tasks and generators use two scopes, so that a task can suspend from inside the
+ * generators it is stepping and take them along.
+ *
+ * <p>The JDK keeps {@code ScopedValue} bindings in the {@code Thread}. Each switch swaps them, so
+ * that they belong to the fiber: a fiber starts with the bindings of the code that made it.
+ */
+public final class Fiber extends Continuation {
+  private static final ContinuationScope TASK = new ContinuationScope("treadle-task");
+  private static final ContinuationScope GENERATOR = new ContinuationScope("treadle-generator");
+  private static final VarHandle BINDINGS = bindingsHandle();
+
+  private final Object host;
+  private @Nullable Object bindings;
+
+  private Fiber(ContinuationScope scope, Object host, Runnable body) {
+    super(scope, body);
+    this.host = host;
+    this.bindings = BINDINGS.get(Thread.currentThread());
+  }
+
+  private static VarHandle bindingsHandle() {
+    try {
+      return MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
+          .findVarHandle(Thread.class, "scopedValueBindings", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(
+          "this JDK keeps ScopedValue bindings elsewhere: jdk=" + Runtime.version(), e);
+    }
+  }
+
+  /** A fiber for a task; {@code body} must not throw. */
+  public static Fiber task(TaskHost host, Runnable body) {
+    return new Fiber(TASK, host, body);
+  }
+
+  /** A fiber for a generator or a send-style coroutine; {@code body} must not throw. */
+  public static Fiber generator(Object host, Runnable body) {
+    return new Fiber(GENERATOR, host, body);
+  }
+
+  /** Runs the body on the calling thread until it suspends this fiber or ends. */
+  public void resume() {
+    Thread thread = Thread.currentThread();
+    Object outer = BINDINGS.get(thread);
+    BINDINGS.set(thread, bindings);
+    try {
+      run();
+    } finally {
+      // The thread may have changed under a generator on a virtual thread's carrier, never the
+      // Thread object: a continuation is resumed within one call of run().
+      bindings = BINDINGS.get(thread);
+      BINDINGS.set(thread, outer);
+    }
+  }
+
+  /** Suspends the task that is running on this thread, with every generator it is inside. */
+  public static void suspendTask() {
+    Continuation.yield(TASK);
+  }
+
+  /** Suspends the innermost generator running on this thread. */
+  public static void suspendGenerator() {
+    Continuation.yield(GENERATOR);
+  }
+
+  /** The host of the innermost task running on this thread, or null. */
+  public static @Nullable TaskHost currentTask() {
+    return Continuation.getCurrentContinuation(TASK) instanceof Fiber fiber
+        ? (TaskHost) fiber.host
+        : null;
+  }
+
+  /** The host of the innermost generator on this thread, or null. */
+  public static @Nullable Object currentGenerator() {
+    return Continuation.getCurrentContinuation(GENERATOR) instanceof Fiber fiber
+        ? fiber.host
+        : null;
+  }
+
+  /** The frames of this fiber while it is suspended, innermost first, without this class's own. */
+  public List<StackFrame> frames() {
+    return stackWalker(Set.of(), getScope())
+        .walk(frames -> frames.filter(Frames::isUseful).toList());
+  }
+
+  @Override
+  protected void onPinned(Pinned reason) {
+    throw PinnedFrames.exception(reason.name());
+  }
+}

@@ -1,0 +1,15 @@
+package dev.treadle.coroutines.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a generator may know of the task that steps it, without knowing the event loop. */
+public interface TaskHost {
+  /**
+   * The innermost cancel scope or group the task is in now. A generator that yields while this
+   * differs from what it was at the start of the step would leave the scope open (PEP 789).
+   */
+  @Nullable Object innermostScope();
+
+  /** The task, as an error message names it, such as {@code task 'fetch-1'}. */
+  String describe();
+}
