@@ -1,0 +1,166 @@
+package dev.treadle;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value that will be there once: a {@link Task} or a {@link Deferred}. Wait for it with {@link
+ * Treadle#await(Awaitable)}.
+ *
+ * @param <T> the value's type
+ */
+public abstract sealed class Awaitable<T extends @Nullable Object> permits Task, Deferred {
+  private static final VarHandle OUTCOME;
+
+  static {
+    try {
+      OUTCOME = MethodHandles.lookup().findVarHandle(Awaitable.class, "outcome", Outcome.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Null until done; written once, read by any thread through {@link #OUTCOME}. */
+  private @Nullable Outcome<T> outcome;
+
+  /** The callbacks and tasks to be told; confined to the loop's thread, null when there is none. */
+  private @Nullable WaitQueue<Outcome<T>> waiters;
+
+  Awaitable() {}
+
+  abstract Loop loop();
+
+  /** What an error message or a dump calls this, such as {@code task 'fetch'}. */
+  abstract String describe();
+
+  static String describe(Object source) {
+    return source instanceof Awaitable<?> awaitable ? awaitable.describe() : source.toString();
+  }
+
+  /** Called when somebody asks for the outcome; after that its failure is theirs to handle. */
+  void observed() {}
+
+  /** Whether there is an outcome: a value, a failure or a cancellation. Any thread. */
+  public final boolean isDone() {
+    return outcome() != null;
+  }
+
+  /** Whether the outcome is a cancellation. Any thread. */
+  public final boolean isCancelled() {
+    Outcome<T> outcome = outcome();
+    return outcome != null && outcome.isCancelled();
+  }
+
+  /**
+   * The failure, or null if there is none (yet), or the outcome is a value. A cancellation shows as
+   * {@link CancellationException}. Any thread.
+   */
+  public final @Nullable Throwable failure() {
+    Outcome<T> outcome = outcome();
+    if (outcome == null || outcome.isValue()) {
+      return null;
+    }
+    observed();
+    return outcome.isCancelled()
+        ? new CancellationException(describe() + " was cancelled")
+        : outcome.failure();
+  }
+
+  /**
+   * The value, without waiting. Any thread.
+   *
+   * @throws IllegalStateException if there is no outcome yet
+   * @throws CancellationException if the outcome is a cancellation
+   * @throws RuntimeException the failure: as itself when unchecked, as the cause of a {@link
+   *     java.util.concurrent.CompletionException} when checked
+   */
+  public final T result() {
+    Outcome<T> outcome = outcome();
+    if (outcome == null) {
+      throw new IllegalStateException(
+          "result() of something not done: awaitable=" + describe() + "; await it first");
+    }
+    observed();
+    return outcome.get(this);
+  }
+
+  /**
+   * Calls back once with this, as a callback of the loop in the turn after the outcome is there.
+   * Any thread; the callback must not block. If the loop is closed, the callback runs at once on
+   * the calling thread.
+   */
+  public final void onDone(Consumer<? super Awaitable<T>> callback) {
+    loop()
+        .executeOrRunWhenClosed(
+            () -> whenDone(outcome -> loop().callSoon(() -> callback.accept(this))));
+  }
+
+  /**
+   * A future that gets the outcome. Cancelling it has no effect on this. Any thread; its dependents
+   * run on the loop's thread unless they are {@code Async}.
+   */
+  public final CompletableFuture<T> toCompletableFuture() {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    observed();
+    loop().executeOrRunWhenClosed(() -> whenDone(outcome -> outcome.completeInto(this, future)));
+    return future;
+  }
+
+  final @Nullable Outcome<T> outcome() {
+    @SuppressWarnings("unchecked")
+    Outcome<T> current = (Outcome<T>) OUTCOME.getAcquire(this);
+    return current;
+  }
+
+  /**
+   * Any thread. Whoever wins must see to it that {@link #tellWaiters} runs on the loop's thread.
+   */
+  final boolean tryComplete(Outcome<T> result) {
+    return OUTCOME.compareAndSet(this, null, result);
+  }
+
+  /** Wakes everything that waited; on the loop's thread, after the outcome is set. */
+  final void tellWaiters() {
+    WaitQueue<Outcome<T>> telling = waiters;
+    Outcome<T> outcome = outcome();
+    if (telling == null || outcome == null) {
+      return;
+    }
+    waiters = null;
+    telling.wakeAll(outcome);
+  }
+
+  /** Suspends the task until there is an outcome; on the loop's thread. */
+  final Outcome<T> park(Task<?> task) {
+    Outcome<T> outcome = outcome();
+    if (outcome != null) {
+      return outcome;
+    }
+    return waiters().park(task, "await", this, null);
+  }
+
+  /**
+   * On the loop's thread: calls back at once if done, else when done, from {@link #tellWaiters}.
+   */
+  final void whenDone(Consumer<Outcome<T>> callback) {
+    Outcome<T> outcome = outcome();
+    if (outcome != null) {
+      callback.accept(outcome);
+    } else {
+      waiters().addCallback(callback);
+    }
+  }
+
+  private WaitQueue<Outcome<T>> waiters() {
+    WaitQueue<Outcome<T>> queue = waiters;
+    if (queue == null) {
+      queue = new WaitQueue<>();
+      waiters = queue;
+    }
+    return queue;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.treadle;
+
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+
+/** A task's wait for something that other code completes, perhaps on another thread. */
+final class Bridge<T extends @Nullable Object> implements Wait {
+  private final Task<?> task;
+  private final Object source;
+  private @Nullable Runnable canceller;
+  private @Nullable Outcome<T> outcome;
+  private boolean parked;
+  private boolean abandoned;
+
+  private Bridge(Task<?> task, Object source) {
+    this.task = task;
+    this.source = source;
+  }
+
+  /** Waits for an awaitable of another loop. */
+  static <T extends @Nullable Object> T await(Task<?> task, Awaitable<T> foreign) {
+    Bridge<T> bridge = new Bridge<>(task, foreign);
+    foreign.observed();
+    foreign.loop().executeOrRunWhenClosed(() -> foreign.whenDone(bridge::complete));
+    return bridge.await();
+  }
+
+  /** Waits for a stage; cancelling the task cancels it if it is a {@link CompletableFuture}. */
+  static <T extends @Nullable Object> T await(Task<?> task, CompletionStage<T> stage) {
+    task.checkCancelled();
+    Bridge<T> bridge = new Bridge<>(task, stage);
+    if (stage instanceof CompletableFuture<T> future) {
+      bridge.canceller = () -> future.cancel(true);
+    }
+    stage.whenComplete(
+        (value, failure) ->
+            bridge.complete(
+                failure == null ? Outcome.value(value) : Outcome.failure(cause(failure))));
+    return bridge.await();
+  }
+
+  /** Waits for a Netty future; cancelling the task cancels it. */
+  static <T extends @Nullable Object> T await(Task<?> task, Future<T> future) {
+    task.checkCancelled();
+    Bridge<T> bridge = new Bridge<>(task, future);
+    bridge.canceller = () -> future.cancel(false);
+    future.addListener(
+        (Future<T> done) ->
+            bridge.complete(
+                done.isSuccess() ? Outcome.value(done.getNow()) : Outcome.failure(done.cause())));
+    return bridge.await();
+  }
+
+  /**
+   * Waits for the first value, null if there is none; cancelling the task cancels the subscription.
+   */
+  static <T> @Nullable T await(Task<?> task, Publisher<T> publisher) {
+    task.checkCancelled();
+    Bridge<@Nullable T> bridge = new Bridge<>(task, publisher);
+    publisher.subscribe(new First<>(bridge, !(publisher instanceof Mono)));
+    return bridge.await();
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  private void complete(Outcome<T> result) {
+    if (task.loop().isLoopThread()) {
+      arrive(result);
+    } else {
+      task.loop().executeOrRunWhenClosed(() -> arrive(result));
+    }
+  }
+
+  private void arrive(Outcome<T> result) {
+    if (outcome == null && !abandoned) {
+      outcome = result;
+      if (parked) {
+        parked = false;
+        task.wake();
+      }
+    }
+  }
+
+  private T await() {
+    Outcome<T> arrived = outcome;
+    if (arrived == null) {
+      parked = true;
+      Loop loop = task.loop();
+      loop.foreign.begin();
+      try {
+        task.park(this);
+      } finally {
+        loop.foreign.end();
+      }
+      arrived = outcome;
+    } else {
+      task.checkCancelled();
+    }
+    if (arrived == null) {
+      throw new AssertionError("woken without an outcome: awaited=" + source);
+    }
+    return arrived.get(source, task);
+  }
+
+  @Override
+  public boolean abandon() {
+    abandoned = true;
+    parked = false;
+    if (canceller != null) {
+      canceller.run();
+    }
+    return true;
+  }
+
+  @Override
+  public String describe() {
+    return "await " + source;
+  }
+
+  private static final class First<T> implements CoreSubscriber<T> {
+    private final Bridge<@Nullable T> bridge;
+    private final boolean cancelsAfterFirst;
+    private @Nullable Subscription subscription;
+    private @Nullable T value;
+
+    First(Bridge<@Nullable T> bridge, boolean cancelsAfterFirst) {
+      this.bridge = bridge;
+      this.cancelsAfterFirst = cancelsAfterFirst;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscribed) {
+      subscription = subscribed;
+      bridge.canceller = subscribed::cancel;
+      subscribed.request(cancelsAfterFirst ? 1 : Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(T next) {
+      if (!cancelsAfterFirst) {
+        value = next;
+        return;
+      }
+      if (subscription != null) {
+        subscription.cancel();
+      }
+      bridge.complete(Outcome.value(next));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      bridge.complete(Outcome.failure(failure));
+    }
+
+    @Override
+    public void onComplete() {
+      bridge.complete(Outcome.value(value));
+    }
+  }
+}

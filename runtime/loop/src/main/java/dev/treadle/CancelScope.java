@@ -1,0 +1,281 @@
+package dev.treadle;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.NonNull;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of a task that can be cancelled as one, by {@link #cancel()} or by a deadline: trio's
+ * {@code CancelScope}.
+ *
+ * <pre>{@code
+ * var scope = new CancelScope();
+ * button.onClick(scope::cancel);
+ * scope.run(() -> download(uri));
+ * }</pre>
+ *
+ * <p>While a scope is cancelled, every suspension inside it throws {@link Cancelled}, again and
+ * again until the body is left (level-triggered), also in the tasks of groups opened inside it. The
+ * scope then absorbs that error, unless a scope further out is cancelled too: the outer always
+ * wins.
+ *
+ * <pre>{@code
+ *        run()           body ends
+ * idle ---------> open -------------> closed
+ *   \               |                   ^
+ *    \ cancel()     | cancel(),         | Cancelled reaches the edge: cancelledCaught()
+ *     \             v deadline          |
+ *      `-------> cancelled -------------'
+ * }</pre>
+ *
+ * <p>A scope is used once. Confined to its loop's thread but for {@link #cancel()}.
+ */
+public final class CancelScope {
+  final @Nullable TaskGroup group;
+
+  /** The task that is inside, and the next scope out in that task; set while open. */
+  volatile @Nullable Task<?> task;
+
+  @Nullable CancelScope parent;
+  private volatile boolean cancelCalled;
+  private boolean shielded;
+  private boolean used;
+  private boolean closed;
+  private boolean cancelledCaught;
+  private boolean expired;
+  private @Nullable Duration timeout;
+  private @Nullable Deadline deadline;
+  private String awaitingAtExpiry = "nothing";
+
+  /** A scope without a deadline. Any thread. */
+  public CancelScope() {
+    this((TaskGroup) null);
+  }
+
+  /**
+   * A scope that is cancelled when it has been open for the given time. Any thread.
+   *
+   * @param timeout zero or negative: cancelled from the start
+   */
+  public CancelScope(Duration timeout) {
+    this((TaskGroup) null);
+    this.timeout = Objects.requireNonNull(timeout, "timeout");
+  }
+
+  CancelScope(@Nullable TaskGroup group) {
+    this.group = group;
+  }
+
+  /**
+   * Runs the body inside this scope, in the current task.
+   *
+   * @return the body's value; empty if the scope absorbed a cancellation, or the value is null
+   * @throws Cancelled if a scope further out is cancelled
+   * @throws X whatever the body throws
+   * @throws IllegalStateException outside a task, or if the scope was used before
+   */
+  public <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> run(
+      Block<T, X> body) throws X {
+    Task<?> inside = Task.require("CancelScope.run()");
+    enter(inside);
+    T value;
+    try {
+      value = body.run();
+    } catch (Throwable failure) {
+      exit(inside);
+      if (!absorbs(failure, inside)) {
+        throw failure;
+      }
+      return Optional.empty();
+    }
+    exit(inside);
+    return Optional.ofNullable(value);
+  }
+
+  /**
+   * The same for a body without a value; {@link #cancelledCaught()} tells how it ended.
+   *
+   * @throws X whatever the body throws
+   */
+  public <X extends Exception> void run(Action<X> body) throws X {
+    run(
+        () -> {
+          body.run();
+          return null;
+        });
+  }
+
+  /** Cancels the scope; one that is not open yet is cancelled from its start. Any thread. */
+  public void cancel() {
+    cancelCalled = true;
+    Task<?> inside = task;
+    if (inside != null) {
+      inside.loop().executeOnLoop(this::spread);
+    }
+  }
+
+  /** Whether {@link #cancel()} was called or the deadline has passed. Any thread. */
+  public boolean isCancelCalled() {
+    return cancelCalled;
+  }
+
+  /** Whether the body was left by a cancellation that this scope absorbed. */
+  public boolean cancelledCaught() {
+    return cancelledCaught;
+  }
+
+  /** Whether cancellations from further out are held off. */
+  public boolean isShielded() {
+    return shielded;
+  }
+
+  /** Holds off, or lets in again, cancellations from further out; for clean-up that must await. */
+  public void setShielded(boolean shielded) {
+    this.shielded = shielded;
+    if (task != null) {
+      Cancellation.refreshWithin(task, this);
+    }
+  }
+
+  /**
+   * Moves the deadline. Has no effect on a scope that is cancelled.
+   *
+   * @param timeout from now on (from its start when not open yet), or null for no deadline
+   */
+  public void setTimeout(@Nullable Duration timeout) {
+    this.timeout = timeout;
+    Task<?> inside = task;
+    if (inside == null) {
+      return;
+    }
+    Deadline running = deadline;
+    if (running != null) {
+      inside.loop().timers.remove(running);
+    }
+    arm(inside);
+  }
+
+  /** The time left until the deadline, zero when it has passed, or null when there is none. */
+  public @Nullable Duration remaining() {
+    Deadline running = deadline;
+    Task<?> inside = task;
+    if (inside == null || running == null || timeout == null) {
+      return timeout;
+    }
+    return Duration.ofNanos(Math.max(0, running.deadline - inside.loop().nanoTime()));
+  }
+
+  void enter(Task<?> entering) {
+    if (used) {
+      throw new IllegalStateException(
+          "CancelScope entered twice: scope=" + this + "; make a new one for each use");
+    }
+    used = true;
+    task = entering;
+    parent = entering.scope;
+    entering.scope = this;
+    arm(entering);
+    if (cancelCalled) {
+      entering.cancelVisible = true;
+    } else if (shielded) {
+      entering.cancelVisible = false;
+    }
+  }
+
+  void exit(Task<?> leaving) {
+    if (leaving.scope != this || Task.currentOrNull() != leaving) {
+      throw new IllegalStateException(
+          "CancelScope left out of order: scope="
+              + this
+              + " innermost="
+              + leaving.scope
+              + "; scopes must nest");
+    }
+    closed = true;
+    if (deadline != null) {
+      leaving.loop().timers.remove(deadline);
+    }
+    leaving.scope = parent;
+    task = null;
+    leaving.cancelVisible = Cancellation.isVisible(leaving);
+  }
+
+  /** Whether a failure that left the body stops here; after {@link #exit}. */
+  boolean absorbs(Throwable failure, Task<?> outside) {
+    if (!(failure instanceof Cancelled) || !cancelCalled || outside.cancelVisible) {
+      return false;
+    }
+    cancelledCaught = true;
+    return true;
+  }
+
+  boolean expired() {
+    return expired;
+  }
+
+  DeadlineExceededException exceeded() {
+    return new DeadlineExceededException(
+        Objects.requireNonNull(timeout, "timeout"), awaitingAtExpiry);
+  }
+
+  private void arm(Task<?> inside) {
+    Duration time = timeout;
+    if (time == null) {
+      deadline = null;
+      return;
+    }
+    Deadline armed = new Deadline(this);
+    deadline = armed;
+    if (time.isZero() || time.isNegative()) {
+      armed.deadline = inside.loop().nanoTime();
+      expire();
+    } else {
+      inside.loop().timers.add(armed, inside.loop().deadlineAfter(time));
+    }
+  }
+
+  private void expire() {
+    if (cancelCalled) {
+      return;
+    }
+    expired = true;
+    Task<?> inside = task;
+    if (inside != null) {
+      String waiting = inside.waitingFor();
+      awaitingAtExpiry = waiting == null ? "nothing" : waiting;
+    }
+    cancelCalled = true;
+    spread();
+  }
+
+  private void spread() {
+    if (task != null) {
+      Cancellation.refreshWithin(task, this);
+    } else if (group != null && !closed) {
+      Cancellation.refreshChildren(group);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "CancelScope@"
+        + Integer.toHexString(System.identityHashCode(this))
+        + (cancelCalled ? "[cancelled" : "[active")
+        + (timeout == null ? "]" : " timeout=" + timeout + "]");
+  }
+
+  private static final class Deadline extends Timer {
+    private final CancelScope scope;
+
+    Deadline(CancelScope scope) {
+      this.scope = scope;
+    }
+
+    @Override
+    void fire() {
+      scope.expire();
+    }
+  }
+}

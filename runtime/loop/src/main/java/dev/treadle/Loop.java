@@ -1,0 +1,397 @@
+package dev.treadle;
+
+import dev.treadle.coroutines.PinnedException;
+import dev.treadle.coroutines.internal.JvmFlags;
+import io.netty.channel.IoEventLoop;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * An event loop: one thread that runs tasks, callbacks, timers and I/O, in turns.
+ *
+ * <p>One turn runs what was ready at its start, in FIFO order; what becomes ready in a turn runs in
+ * the next. Then the loop lets Netty poll I/O and fires due timers, never blocking while something
+ * is ready: asyncio's {@code _run_once}. When turns are short, several share one poll, so that its
+ * system call does not cost more than they do; the share adapts to how long they take, for tens of
+ * microseconds between polls.
+ *
+ * <p>{@link Treadle#run} drives a loop on the calling thread; {@link #start(String)} gives it a
+ * thread of its own, for embedding. Methods are confined to the loop's thread unless they say "any
+ * thread".
+ */
+public final class Loop implements AutoCloseable {
+  private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
+  private static final ThreadLocal<@Nullable Loop> CURRENT = new ThreadLocal<>();
+
+  static {
+    // Mono.block() on a loop's thread fails with Reactor's own message.
+    Schedulers.registerNonBlockingThreadPredicate(Loop::isLoopThread);
+  }
+
+  final ArrayDeque<Object> ready = new ArrayDeque<>(256);
+  final TimerHeap timers = new TimerHeap();
+  final Failures failures = new Failures();
+  final ForeignWaits foreign = new ForeignWaits();
+  private final AtomicLong taskIds = new AtomicLong();
+  private final String name;
+  private final Thread thread;
+  private final Transport transport;
+  private final NettyLoop netty;
+  private final @Nullable VirtualClock virtual;
+  private final TaskGroup root;
+  private final LoopDriver driver;
+  private final long startNanos;
+  private @Nullable Instrument instrument;
+  private volatile boolean closed;
+  private volatile @Nullable Task<?> running;
+
+  Loop(LoopBuilder options, Thread thread) {
+    JvmFlags.require();
+    this.name = options.name;
+    this.thread = thread;
+    this.virtual = options.clock;
+    this.instrument = options.instrument;
+    this.transport = options.transport == null ? Transport.preferred() : options.transport;
+    this.netty = new NettyLoop(thread, transport.factory(), options.ticker());
+    this.startNanos = netty.ticker().nanoTime();
+    this.root = TaskGroup.root(this);
+    this.driver = new LoopDriver(this, netty, virtual, options.deadlockAfter);
+    if (options.failureHandler != null) {
+      failures.setHandler(options.failureHandler);
+    }
+  }
+
+  /** Options for a loop: clock, transport, name, handlers. Any thread. */
+  public static LoopBuilder builder() {
+    return new LoopBuilder();
+  }
+
+  /** Starts a loop on a daemon thread of its own, which ends when it is closed. Any thread. */
+  public static Loop start(String name) {
+    return builder().name(name).start();
+  }
+
+  /**
+   * The loop that runs on this thread.
+   *
+   * @throws IllegalStateException if none does
+   */
+  public static Loop current() {
+    Loop loop = CURRENT.get();
+    if (loop == null) {
+      throw new IllegalStateException(
+          "no loop runs on this thread: thread="
+              + Thread.currentThread().getName()
+              + "; start one with Treadle.run(...) or use Loop.submit(...)");
+    }
+    return loop;
+  }
+
+  static @Nullable Loop currentOrNull() {
+    return CURRENT.get();
+  }
+
+  /** Whether a loop runs on the given thread now. Any thread. */
+  public static boolean isLoopThread(Thread thread) {
+    return THREADS.contains(thread);
+  }
+
+  /** Whether the caller is on this loop's thread. Any thread. */
+  public boolean isLoopThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** The loop's name. Any thread. */
+  public String name() {
+    return name;
+  }
+
+  /** The thread all of this loop's code runs on. Any thread. */
+  public Thread thread() {
+    return thread;
+  }
+
+  /** How this loop waits for I/O. Any thread. */
+  public Transport transport() {
+    return transport;
+  }
+
+  /** Netty's view of this loop, for channels and for Reactor Netty. Any thread. */
+  public IoEventLoop nettyLoop() {
+    return netty;
+  }
+
+  /** The time since the loop was made, monotonic; what {@link #callAt} counts in. Any thread. */
+  public Duration time() {
+    return Duration.ofNanos(nanoTime() - startNanos);
+  }
+
+  /** Wall time as this loop sees it: the system's, or that of its virtual clock. Any thread. */
+  public Clock clock() {
+    return virtual == null ? Clock.systemDefaultZone() : new LoopClock(virtual);
+  }
+
+  /**
+   * Calls back in the next turn.
+   *
+   * @throws IllegalStateException on another thread; use {@link #execute} there
+   */
+  public Handle callSoon(Runnable callback) {
+    requireLoopThread("callSoon()");
+    Handle handle = new Handle(this, Objects.requireNonNull(callback, "callback"));
+    ready.add(handle);
+    return handle;
+  }
+
+  /**
+   * Calls back when the time has passed; zero or less: in the next turn. Callbacks of one deadline
+   * run in the order of the calls.
+   *
+   * @throws IllegalStateException on another thread
+   */
+  public Handle callLater(Duration delay, Runnable callback) {
+    if (delay.isZero() || delay.isNegative()) {
+      return callSoon(callback);
+    }
+    requireLoopThread("callLater()");
+    Handle handle = new Handle(this, Objects.requireNonNull(callback, "callback"));
+    timers.add(handle, deadlineAfter(delay));
+    return handle;
+  }
+
+  /** The same for a time of {@link #time()}. */
+  public Handle callAt(Duration when, Runnable callback) {
+    return callLater(when.minus(time()), callback);
+  }
+
+  /**
+   * Runs the callback on the loop's thread, in a later turn and after those handed over before. Any
+   * thread.
+   *
+   * @throws RejectedExecutionException if the loop is closed
+   */
+  public void execute(Runnable callback) {
+    Objects.requireNonNull(callback, "callback");
+    if (isLoopThread()) {
+      if (closed) {
+        throw new RejectedExecutionException("execute() refused: loop=" + name + " is closed");
+      }
+      ready.add(new Handle(this, callback));
+      return;
+    }
+    try {
+      netty.execute(() -> ready.add(new Handle(this, callback)));
+    } catch (RejectedExecutionException e) {
+      throw new RejectedExecutionException("execute() refused: loop=" + name + " is closed", e);
+    }
+  }
+
+  /**
+   * Spawns a task from outside: asyncio's {@code run_coroutine_threadsafe}. Its {@code
+   * ScopedValue}s are those of the caller. Await the task on a loop; {@link Treadle#await} blocks a
+   * thread that has none. Any thread.
+   *
+   * @throws RejectedExecutionException if the loop is closed
+   */
+  public <T extends @Nullable Object> Task<T> submit(Callable<T> body) {
+    return submit(null, body);
+  }
+
+  /** The same with a name. Any thread. */
+  public <T extends @Nullable Object> Task<T> submit(@Nullable String taskName, Callable<T> body) {
+    Task<T> task = new Task<>(root, taskName, Objects.requireNonNull(body, "body"));
+    execute(() -> driver.adopt(task));
+    return task;
+  }
+
+  /** The same for a body without a value. Any thread. */
+  public Task<@Nullable Void> submit(@Nullable String taskName, Action<Exception> body) {
+    return submit(taskName, Treadle.callable(body));
+  }
+
+  /** All tasks that have not ended, parents before children. */
+  public List<Task<?>> tasks() {
+    requireLoopThread("tasks()");
+    return TaskTree.all(root);
+  }
+
+  /** The tree of all tasks with what each waits for and where; for people. */
+  public String dump() {
+    requireLoopThread("dump()");
+    return TaskTree.dump(this, root);
+  }
+
+  /** Replaces what gets the failures nobody observes; the default logs them. Any thread. */
+  public void setFailureHandler(FailureHandler handler) {
+    failures.setHandler(Objects.requireNonNull(handler, "handler"));
+  }
+
+  /**
+   * Says that work is outstanding outside the loop until the hold is closed. Any thread.
+   *
+   * @param reason what is outstanding, for diagnosis
+   */
+  public Hold hold(String reason) {
+    return foreign.hold(this, Objects.requireNonNull(reason, "reason"));
+  }
+
+  /**
+   * Ends the loop: cancels every task, waits until all have ended, reports the failures nobody
+   * observed, then closes the transport and the thread. From another thread it waits for all of
+   * that; on the loop's own it returns at once. Does nothing the second time. Any thread.
+   */
+  @Override
+  public void close() {
+    driver.requestClose();
+    if (isLoopThread() || !(thread instanceof LoopThread)) {
+      return;
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether the loop has ended. Any thread. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public String toString() {
+    return "Loop[" + name + " " + transport.propertyValue() + (closed ? " closed]" : "]");
+  }
+
+  static String outsideTask(String operation) {
+    String thread = Thread.currentThread().getName();
+    return isLoopThread(Thread.currentThread())
+        ? operation
+            + " in a callback of the loop: thread="
+            + thread
+            + "; only a task can wait: spawn one with Treadle.spawn(...)"
+        : operation + " outside a task: thread=" + thread + "; start it with Treadle.run(...)";
+  }
+
+  TaskGroup root() {
+    return root;
+  }
+
+  LoopDriver driver() {
+    return driver;
+  }
+
+  void enter() {
+    CURRENT.set(this);
+    THREADS.add(thread);
+  }
+
+  void leave() {
+    closed = true;
+    THREADS.remove(thread);
+    CURRENT.remove();
+  }
+
+  /** The task in its turn now, or null. Any thread, for a look from outside. */
+  @Nullable Task<?> running() {
+    return running;
+  }
+
+  void setRunning(@Nullable Task<?> task) {
+    running = task;
+  }
+
+  @Nullable Instrument instrument() {
+    return instrument;
+  }
+
+  void instrumentFailed(Throwable failure) {
+    instrument = null;
+    failures.report("instrument", failure);
+  }
+
+  void spawned(Task<?> task) {
+    if (instrument != null) {
+      driver.observe(sees -> sees.taskSpawned(task));
+    }
+  }
+
+  void ended(Task<?> task) {
+    if (instrument != null) {
+      driver.observe(sees -> sees.taskEnded(task));
+    }
+  }
+
+  void pinned(Task<?> task, PinnedException exception) {
+    if (instrument != null) {
+      driver.observe(sees -> sees.pinned(task, exception));
+    }
+  }
+
+  long nextTaskId() {
+    return taskIds.incrementAndGet();
+  }
+
+  long nanoTime() {
+    return netty.ticker().nanoTime();
+  }
+
+  /** A deadline on the ticker; durations too long for it mean "in a hundred years". */
+  long deadlineAfter(Duration delay) {
+    return nanoTime() + Durations.toNanos(delay);
+  }
+
+  void requireLoopThread(String operation) {
+    if (Thread.currentThread() != thread) {
+      throw new IllegalStateException(
+          operation
+              + " on a wrong thread: thread="
+              + Thread.currentThread().getName()
+              + " loop="
+              + name
+              + "; hand it over with Loop.execute(...) or Loop.submit(...)");
+    }
+  }
+
+  /** At once on the loop's thread, else handed over; dropped when the loop is closed. */
+  void executeOnLoop(Runnable action) {
+    if (isLoopThread()) {
+      action.run();
+      return;
+    }
+    try {
+      netty.execute(action);
+    } catch (RejectedExecutionException closedLoop) {
+      // Every task of a closed loop has ended: there is nothing left to act on.
+    }
+  }
+
+  /** At once on the loop's thread or when the loop is closed, else handed over. */
+  void executeOrRunWhenClosed(Runnable action) {
+    if (isLoopThread()) {
+      action.run();
+      return;
+    }
+    try {
+      netty.execute(action);
+    } catch (RejectedExecutionException closedLoop) {
+      action.run();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.treadle;
+
+import io.netty.util.concurrent.Ticker;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Options for a {@link Loop}; ends in {@link #start()} or {@link #run}. Not thread-safe. */
+public final class LoopBuilder {
+  String name = "loop";
+  @Nullable Transport transport;
+  @Nullable VirtualClock clock;
+  @Nullable Instrument instrument;
+  @Nullable FailureHandler failureHandler;
+  @Nullable Duration deadlockAfter;
+  private boolean handlesInterrupt = true;
+
+  LoopBuilder() {}
+
+  /** The loop's name, and its thread's if it has one of its own. */
+  public LoopBuilder name(String loopName) {
+    this.name = Objects.requireNonNull(loopName, "name");
+    return this;
+  }
+
+  /** How to wait for I/O; without this, {@link Transport#preferred()}. */
+  public LoopBuilder transport(Transport loopTransport) {
+    this.transport = Objects.requireNonNull(loopTransport, "transport");
+    return this;
+  }
+
+  /**
+   * Runs the loop on virtual time. It then also detects deadlocks, unless {@link #deadlockAfter}
+   * says otherwise, after one second of nothing happening.
+   */
+  public LoopBuilder clock(VirtualClock virtualClock) {
+    this.clock = Objects.requireNonNull(virtualClock, "clock");
+    if (deadlockAfter == null) {
+      deadlockAfter = Duration.ofSeconds(1);
+    }
+    return this;
+  }
+
+  /** What sees the loop at work. */
+  public LoopBuilder instrument(Instrument sees) {
+    this.instrument = Objects.requireNonNull(sees, "instrument");
+    return this;
+  }
+
+  /** What gets the failures nobody observes; without this they are logged. */
+  public LoopBuilder onFailure(FailureHandler handler) {
+    this.failureHandler = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  /**
+   * Ends {@link #run} with a {@link DeadlockException} when nothing is ready, no timer is pending,
+   * nothing is outstanding, and nothing arrives from another thread in this much real time.
+   */
+  public LoopBuilder deadlockAfter(Duration grace) {
+    if (grace.isZero() || grace.isNegative()) {
+      throw new IllegalArgumentException(
+          "deadlockAfter must be positive: deadlockAfter=" + grace + "; give a second or more");
+    }
+    this.deadlockAfter = grace;
+    return this;
+  }
+
+  /** Whether {@link #run} on the main thread turns Ctrl-C into a cancellation; true by default. */
+  public LoopBuilder handleInterrupt(boolean handle) {
+    this.handlesInterrupt = handle;
+    return this;
+  }
+
+  /** Starts the loop on a daemon thread of its own and returns once it runs. */
+  public Loop start() {
+    CompletableFuture<Loop> started = new CompletableFuture<>();
+    Thread thread =
+        new LoopThread(
+            () -> {
+              Loop loop;
+              try {
+                loop = new Loop(this, Thread.currentThread());
+                loop.enter();
+              } catch (Throwable failure) {
+                started.completeExceptionally(failure);
+                return;
+              }
+              started.complete(loop);
+              loop.driver().runUntilClosed();
+            },
+            name);
+    thread.start();
+    try {
+      return started.join();
+    } catch (java.util.concurrent.CompletionException e) {
+      throw Outcome.unchecked(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  /** As {@link Treadle#run(Callable)}, with these options. */
+  public <T extends @Nullable Object> T run(Callable<T> body) {
+    Objects.requireNonNull(body, "body");
+    Thread thread = Thread.currentThread();
+    Loop outer = Loop.currentOrNull();
+    if (outer != null) {
+      throw new IllegalStateException(
+          "run() inside a running loop: loop=" + outer.name() + "; use spawn(...) or await(...)");
+    }
+    if (thread.isVirtual()) {
+      throw new IllegalStateException(
+          "run() on a virtual thread: thread="
+              + thread
+              + "; a loop needs a platform thread: call it on one, or use Loop.start(...)");
+    }
+    Loop loop = new Loop(this, thread);
+    loop.enter();
+    return loop.driver().runMain(body, handlesInterrupt && Interrupt.isMainThread(thread));
+  }
+
+  /** The same for a body without a value. */
+  public void run(Action<Exception> body) {
+    run(Treadle.callable(body));
+  }
+
+  Ticker ticker() {
+    return clock == null ? Ticker.systemTicker() : clock.ticker();
+  }
+}

@@ -1,0 +1,26 @@
+package dev.treadle;
+
+import java.util.Set;
+
+/** Tells the frames of user code from those of the loop beneath it. */
+final class LoopFrames {
+  private static final Set<String> MACHINERY =
+      Set.of(
+          Awaitable.class.getName(),
+          AwaitedFrom.class.getName(),
+          Bridge.class.getName(),
+          Loop.class.getName(),
+          LoopDriver.class.getName(),
+          Outcome.class.getName(),
+          Task.class.getName(),
+          TaskBody.class.getName(),
+          Treadle.class.getName(),
+          WaitQueue.class.getName());
+
+  private LoopFrames() {}
+
+  static boolean isMachinery(String className) {
+    int lambda = className.indexOf('$');
+    return MACHINERY.contains(lambda < 0 ? className : className.substring(0, lambda));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.treadle;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.util.concurrent.Ticker;
+
+/** Netty's half of the loop: I/O, its own timers, and tasks handed over by other threads. */
+final class NettyLoop extends ManualIoEventLoop {
+  NettyLoop(Thread thread, IoHandlerFactory factory, Ticker ticker) {
+    super(null, thread, factory, ticker);
+  }
+
+  /** The deadline of Netty's next timer in ticker nanoseconds, or -1 when there is none. */
+  long nextTimer() {
+    return nextScheduledTaskDeadlineNanos();
+  }
+
+  // shutdownGracefully() waits for a quiet period by sleeping; ours has cancelled its tasks
+  // already.
+  @SuppressWarnings("deprecation")
+  void terminate() {
+    shutdown();
+    while (!isTerminated()) {
+      runNow();
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package dev.treadle;
+
+import dev.treadle.coroutines.PinnedException;
+import dev.treadle.coroutines.internal.Fiber;
+import java.lang.StackWalker.StackFrame;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that runs in turns on its loop's thread, and the outcome it will have. Made by {@link
+ * Treadle#spawn}, {@link TaskGroup#spawn} and {@link Loop#submit}.
+ *
+ * <pre>{@code
+ *           spawn              first turn
+ * (nothing) ------> scheduled ------------> running <----------> suspended
+ *                       |                      |    await, wake-up
+ *                       | cancel               | body ends
+ *                       v                      v
+ *                   cancelled      done, failed or cancelled
+ * }</pre>
+ *
+ * <p>A task cancelled before its first turn never runs its body. {@code ScopedValue} bindings are
+ * those of the code that spawned it; {@code ThreadLocal}s are shared by all tasks of the loop.
+ * Confined to its loop's thread, but for the methods that say "any thread".
+ *
+ * @param <T> the type of its value
+ */
+public final class Task<T extends @Nullable Object> extends Awaitable<T> {
+  final TaskGroup group;
+  private final long id;
+  private final @Nullable String name;
+  private @Nullable Fiber fiber;
+
+  /** Neighbours in the group's list of children. */
+  @Nullable Task<?> previous;
+
+  @Nullable Task<?> next;
+
+  /** The innermost scope the body is in, or null when it is in none of its own. */
+  @Nullable CancelScope scope;
+
+  /** What it is suspended on; null while it runs, is ready to run, or is done. */
+  private @Nullable Wait wait;
+
+  private boolean cancelCalled;
+
+  /** Whether a suspension now would throw; kept in step by {@link Cancellation}. */
+  boolean cancelVisible;
+
+  /** Whether the wait that ends now was ended by a cancellation. */
+  private boolean interrupted;
+
+  private boolean started;
+  private boolean observed;
+
+  Task(TaskGroup group, @Nullable String name, Callable<T> body) {
+    this.group = group;
+    this.name = name;
+    this.id = group.loop.nextTaskId();
+    TaskBody<T> run = new TaskBody<>(this, body);
+    this.fiber = Fiber.task(run, run);
+  }
+
+  /** The task that runs on this thread now, or null. Any thread. */
+  static @Nullable Task<?> currentOrNull() {
+    return Fiber.currentTask() instanceof TaskBody<?> body ? body.task : null;
+  }
+
+  /** The task that runs on this thread now. */
+  static Task<?> require(String operation) {
+    Task<?> task = currentOrNull();
+    if (task == null) {
+      throw new IllegalStateException(Loop.outsideTask(operation));
+    }
+    return task;
+  }
+
+  /** The name given at spawn, or {@code task-} and a number. Any thread. */
+  public String name() {
+    return name == null ? "task-" + id : name;
+  }
+
+  /**
+   * Asks the task to end: every suspension of its body throws {@link Cancelled} from now on, as if
+   * the whole body were in one {@link CancelScope}. Returns at once; await the task to see it end.
+   * Does nothing when it is done. Any thread.
+   */
+  public void cancel() {
+    loop().executeOnLoop(this::cancelNow);
+  }
+
+  private void cancelNow() {
+    if (!isDone() && !cancelCalled) {
+      cancelCalled = true;
+      Cancellation.refresh(this);
+    }
+  }
+
+  long id() {
+    return id;
+  }
+
+  boolean isCancelCalled() {
+    return cancelCalled;
+  }
+
+  /** Whether a suspension of this task would throw {@link Cancelled} now. */
+  public boolean isCancelling() {
+    return cancelVisible && !isDone();
+  }
+
+  /** What it is suspended on, or null. */
+  @Nullable String waitingFor() {
+    Wait waiting = wait;
+    return waiting == null ? null : waiting.describe();
+  }
+
+  /**
+   * The frames of the suspended body, innermost first; empty when it runs, has not begun or is
+   * done.
+   */
+  List<StackFrame> frames() {
+    Fiber stack = fiber;
+    return stack == null || !started || loop().running() == this ? List.of() : stack.frames();
+  }
+
+  /** One turn: runs the body until it suspends or ends. Called by the loop alone. */
+  void step() {
+    Fiber stack = fiber;
+    if (stack == null) {
+      return;
+    }
+    if (!started) {
+      if (cancelVisible) {
+        ended(Outcome.cancelled());
+        finish();
+        return;
+      }
+      started = true;
+    }
+    stack.resume();
+    if (isDone()) {
+      finish();
+    }
+  }
+
+  void ended(Outcome<T> outcome) {
+    tryComplete(outcome);
+  }
+
+  /** Ends a task that came too late, without a turn. */
+  void refuse() {
+    ended(Outcome.cancelled());
+    fiber = null;
+    tellWaiters();
+  }
+
+  private void finish() {
+    fiber = null;
+    scope = null;
+    tellWaiters();
+    group.childEnded(this);
+  }
+
+  /** A {@link Cancelled} that no cancellation of ours explains is a failure like any other. */
+  Outcome<T> outcomeOf(Throwable failure) {
+    return failure instanceof Cancelled && cancelVisible
+        ? Outcome.cancelled()
+        : Outcome.failure(failure);
+  }
+
+  /**
+   * Throws {@link Cancelled} if the innermost scope is cancelled; every awaitable call begins so.
+   */
+  void checkCancelled() {
+    if (cancelVisible) {
+      throw new Cancelled(describe() + " was cancelled");
+    }
+  }
+
+  /** Suspends until {@link #wake()}. */
+  void park(Wait waiting) {
+    if (cancelVisible && waiting.abandon()) {
+      checkCancelled();
+    }
+    wait = waiting;
+    try {
+      Fiber.suspendTask();
+    } catch (PinnedException pinned) {
+      wait = null;
+      waiting.abandon();
+      loop().pinned(this, pinned);
+      throw pinned;
+    }
+    if (interrupted) {
+      interrupted = false;
+      throw new Cancelled(describe() + " was cancelled");
+    }
+  }
+
+  /** Makes the suspended task ready. */
+  void wake() {
+    wait = null;
+    loop().ready.add(this);
+  }
+
+  /** A cancellation has become visible: ends the wait, if it is one that may be left. */
+  void interrupt() {
+    Wait waiting = wait;
+    if (waiting != null && waiting.abandon()) {
+      interrupted = true;
+      wake();
+    }
+  }
+
+  boolean wasObserved() {
+    return observed;
+  }
+
+  @Override
+  void observed() {
+    if (!observed) {
+      observed = true;
+      if (isDone()) {
+        loop().failures.observed(this);
+      }
+    }
+  }
+
+  @Override
+  Loop loop() {
+    return group.loop;
+  }
+
+  @Override
+  String describe() {
+    return "task '" + name() + "'";
+  }
+
+  /** The state as one word. */
+  String state() {
+    Outcome<T> outcome = outcome();
+    if (outcome != null) {
+      return outcome.isCancelled() ? "cancelled" : outcome.isValue() ? "done" : "failed";
+    }
+    if (loop().running() == this) {
+      return "running";
+    }
+    return wait != null ? "suspended" : started ? "ready" : "scheduled";
+  }
+
+  @Override
+  public String toString() {
+    String waiting = waitingFor();
+    return "Task[" + name() + " " + state() + (waiting == null ? "" : " on " + waiting) + "]";
+  }
+}

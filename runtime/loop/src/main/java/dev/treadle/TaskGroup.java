@@ -1,0 +1,271 @@
+package dev.treadle;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that end before the block that opened them does: asyncio's {@code TaskGroup}, trio's
+ * nursery. Opened by {@link Treadle#group}.
+ *
+ * <p>The block waits for all children. The first child that fails, or the body failing, cancels the
+ * rest; when all have ended the block throws one {@link TaskGroupException} with the failures in
+ * the order in which they happened. A child that was cancelled by itself fails nothing. Cancelling
+ * what surrounds the block cancels the children, and the block throws {@link Cancelled} once they
+ * have ended, unless one of them failed while ending: then its failure wins. A {@link
+ * VirtualMachineError} is never wrapped.
+ *
+ * <p>Confined to its loop's thread but for {@link #cancel()}.
+ */
+public final class TaskGroup {
+  final Loop loop;
+  final CancelScope scope = new CancelScope(this);
+  private final String name;
+  private final @Nullable Task<?> host;
+  private final List<Throwable> failures = new ArrayList<>(0);
+  private @Nullable Task<?> first;
+  private @Nullable Task<?> last;
+  private int size;
+  private boolean aborting;
+  private boolean closed;
+  private @Nullable Join joining;
+
+  private TaskGroup(Loop loop, String name, @Nullable Task<?> host) {
+    this.loop = loop;
+    this.name = name;
+    this.host = host;
+  }
+
+  /** The group of tasks that belong to the loop itself. */
+  static TaskGroup root(Loop loop) {
+    return new TaskGroup(loop, "root", null);
+  }
+
+  /** Opens a group in the current task, runs the body, waits for the children. */
+  static <T extends @Nullable Object> T open(String name, Body<T> body) {
+    Task<?> host = Task.require("group()");
+    host.checkCancelled();
+    return new TaskGroup(host.loop(), name, host).run(host, body);
+  }
+
+  /**
+   * Starts a child; its first turn is the loop's next.
+   *
+   * @throws IllegalStateException if the group is ending: a child has failed, {@link #cancel()} was
+   *     called, or the block has been left
+   */
+  public <T extends @Nullable Object> Task<T> spawn(Callable<T> body) {
+    return spawn(null, body);
+  }
+
+  /** The same for a body without a value. */
+  public Task<@Nullable Void> spawn(dev.treadle.Action<Exception> body) {
+    return spawn(null, body);
+  }
+
+  /** The same with a name for dumps and messages. */
+  public <T extends @Nullable Object> Task<T> spawn(@Nullable String taskName, Callable<T> body) {
+    loop.requireLoopThread("TaskGroup.spawn()");
+    return adopt(new Task<>(this, taskName, body));
+  }
+
+  /** The same with a name and without a value. */
+  public Task<@Nullable Void> spawn(@Nullable String taskName, dev.treadle.Action<Exception> body) {
+    return spawn(taskName, Treadle.callable(body));
+  }
+
+  /**
+   * Cancels the body and all children; the block ends quietly once they have. Its value is null
+   * unless the body had ended with one. Any thread.
+   */
+  public void cancel() {
+    loop.executeOnLoop(this::abort);
+  }
+
+  /** How many children have not ended. */
+  public int size() {
+    return size;
+  }
+
+  /** The group's name, as in messages. */
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String toString() {
+    return "TaskGroup[" + name + " children=" + size + (aborting ? " ending" : "") + "]";
+  }
+
+  @Nullable Task<?> host() {
+    return host;
+  }
+
+  @Nullable Task<?> firstChild() {
+    return first;
+  }
+
+  @Nullable Task<?> lastChild() {
+    return last;
+  }
+
+  <T extends @Nullable Object> Task<T> adopt(Task<T> child) {
+    if (aborting || closed) {
+      throw new IllegalStateException(
+          "spawn() refused: group="
+              + name
+              + " is "
+              + (closed ? "closed" : "ending")
+              + "; spawn before a child has failed and inside the block");
+    }
+    child.previous = last;
+    if (last == null) {
+      first = child;
+    } else {
+      last.next = child;
+    }
+    last = child;
+    size++;
+    child.cancelVisible = Cancellation.isVisible(child);
+    loop.ready.add(child);
+    loop.spawned(child);
+    return child;
+  }
+
+  void childEnded(Task<?> child) {
+    unlink(child);
+    loop.ended(child);
+    Outcome<?> outcome = child.outcome();
+    Throwable failure = outcome == null ? null : outcome.failure();
+    if (failure != null) {
+      if (host == null) {
+        loop.failures.add(child, failure);
+      } else {
+        child.observed();
+        failed(failure);
+      }
+    }
+    if (size == 0 && joining != null) {
+      Join waiting = joining;
+      joining = null;
+      waiting.task.wake();
+    }
+  }
+
+  void abort() {
+    if (!aborting) {
+      aborting = true;
+      scope.cancel();
+      if (host == null) {
+        Cancellation.refreshChildren(this);
+      }
+    }
+  }
+
+  private void failed(Throwable failure) {
+    // A failure the body got by awaiting a child comes twice: as the child's and as the body's.
+    if (failures.stream().noneMatch(known -> known == failure)) {
+      failures.add(failure);
+    }
+    abort();
+  }
+
+  private void unlink(Task<?> child) {
+    Task<?> before = child.previous;
+    Task<?> after = child.next;
+    if (before == null) {
+      first = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      last = before;
+    } else {
+      after.previous = before;
+    }
+    child.previous = null;
+    child.next = null;
+    size--;
+  }
+
+  private <T extends @Nullable Object> T run(Task<?> inside, Body<T> body) {
+    Outcome<T> outcome;
+    scope.enter(inside);
+    try {
+      outcome = Outcome.value(body.run(this));
+    } catch (Throwable failure) {
+      outcome = Outcome.failure(failure);
+      if (failure instanceof Cancelled && inside.cancelVisible) {
+        abort();
+      } else {
+        failed(failure);
+      }
+    }
+    join(inside);
+    closed = true;
+    scope.exit(inside);
+    return settle(inside, outcome);
+  }
+
+  private void join(Task<?> inside) {
+    while (size > 0) {
+      joining = new Join(inside, this);
+      inside.park(joining);
+    }
+  }
+
+  // Null is the value of a group that was cancelled on purpose, as cancel() says.
+  @SuppressWarnings("NullAway")
+  private <T extends @Nullable Object> T settle(Task<?> inside, Outcome<T> outcome) {
+    for (Throwable failure : failures) {
+      if (failure instanceof VirtualMachineError fatal) {
+        throw fatal;
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new TaskGroupException(name, failures);
+    }
+    Throwable cancelled = outcome.failure();
+    if (cancelled != null && !scope.absorbs(cancelled, inside)) {
+      throw Outcome.unchecked(cancelled);
+    }
+    inside.checkCancelled();
+    return cancelled == null ? outcome.value() : null;
+  }
+
+  /** The block's body: the code that spawns into the group. */
+  @FunctionalInterface
+  public interface Body<T extends @Nullable Object> {
+    /**
+     * Runs in the task that opened the group.
+     *
+     * @throws Exception whatever the body throws; it then is one of the group's failures
+     */
+    T run(TaskGroup group) throws Exception;
+  }
+
+  /** A block's body without a value. */
+  @FunctionalInterface
+  public interface Action {
+    /**
+     * Runs in the task that opened the group.
+     *
+     * @throws Exception whatever the body throws; it then is one of the group's failures
+     */
+    void run(TaskGroup group) throws Exception;
+  }
+
+  /** The wait at the end of the block: never left early, so that no child is orphaned. */
+  private record Join(Task<?> task, TaskGroup group) implements Wait {
+    @Override
+    public boolean abandon() {
+      return false;
+    }
+
+    @Override
+    public String describe() {
+      return "end of " + group;
+    }
+  }
+}

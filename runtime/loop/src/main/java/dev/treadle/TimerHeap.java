@@ -1,0 +1,92 @@
+package dev.treadle;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A binary heap whose entries know their place, so that cancelling one is O(log n) and leaves
+ * nothing behind. Our own, not Netty's {@code schedule}: that makes a promise and a queue node for
+ * each timer, three times the memory of a million sleeping tasks.
+ */
+final class TimerHeap {
+  private @Nullable Timer[] heap = new @Nullable Timer[64];
+  private int size;
+  private long orders;
+
+  int size() {
+    return size;
+  }
+
+  @Nullable Timer peek() {
+    return heap[0];
+  }
+
+  void add(Timer timer, long deadline) {
+    timer.deadline = deadline;
+    timer.order = orders++;
+    if (size == heap.length) {
+      heap = Arrays.copyOf(heap, size + (size >> 1));
+    }
+    siftUp(size++, timer);
+  }
+
+  /** Takes the timer out; does nothing when it has fired or was removed. */
+  void remove(Timer timer) {
+    int hole = timer.index;
+    if (hole < 0) {
+      return;
+    }
+    timer.index = -1;
+    Timer last = at(--size);
+    heap[size] = null;
+    if (hole == size) {
+      return;
+    }
+    siftDown(hole, last);
+    if (heap[hole] == last) {
+      siftUp(hole, last);
+    }
+  }
+
+  private Timer at(int index) {
+    return Objects.requireNonNull(heap[index]);
+  }
+
+  private void siftUp(int from, Timer timer) {
+    int hole = from;
+    while (hole > 0) {
+      int parent = (hole - 1) >>> 1;
+      Timer above = at(parent);
+      if (!timer.isBefore(above)) {
+        break;
+      }
+      heap[hole] = above;
+      above.index = hole;
+      hole = parent;
+    }
+    heap[hole] = timer;
+    timer.index = hole;
+  }
+
+  private void siftDown(int from, Timer timer) {
+    int hole = from;
+    int half = size >>> 1;
+    while (hole < half) {
+      int child = (hole << 1) + 1;
+      Timer least = at(child);
+      if (child + 1 < size && at(child + 1).isBefore(least)) {
+        child++;
+        least = at(child);
+      }
+      if (!least.isBefore(timer)) {
+        break;
+      }
+      heap[hole] = least;
+      least.index = hole;
+      hole = child;
+    }
+    heap[hole] = timer;
+    timer.index = hole;
+  }
+}
