@@ -237,6 +237,14 @@ public final class Loop implements AutoCloseable {
   }
 
   /**
+   * Hands a failure to the failure handler, as the loop does itself; for libraries whose callbacks
+   * have no caller to throw at. On the loop's thread.
+   */
+  public void reportFailure(String source, Throwable failure) {
+    failures.report(source, failure);
+  }
+
+  /**
    * Says that work is outstanding outside the loop until the hold is closed. Any thread.
    *
    * @param reason what is outstanding, for diagnosis

@@ -165,6 +165,19 @@ public final class Treadle {
     requeue(task);
   }
 
+  /**
+   * Throws if the task's innermost scope is cancelled; does nothing else, also outside a task. For
+   * long stretches that never suspend.
+   *
+   * @throws Cancelled if the task's scope is cancelled
+   */
+  public static void checkCancelled() {
+    Task<?> task = Task.currentOrNull();
+    if (task != null) {
+      task.checkCancelled();
+    }
+  }
+
   private static void requeue(Task<?> task) {
     task.loop().ready.add(task);
     task.park(YieldNow.INSTANCE);
