@@ -9,8 +9,8 @@ import java.io.Serial;
  * <p>It is an {@link Error}, so that {@code catch (Exception e)} lets it pass: a task that swallows
  * its own cancellation only delays it, because every later suspension in the scope throws again.
  * Release what must be released in {@code finally}, await there only inside {@link
- * Treadle#shield(java.util.concurrent.Callable)}, and do not throw one yourself. The rule is trio's
- * (level-triggered cancellation); asyncio's {@code CancelledError} is delivered once.
+ * Treadle#shield(Block)}, and do not throw one yourself. The rule is trio's (level-triggered
+ * cancellation); asyncio's {@code CancelledError} is delivered once.
  *
  * <p>It has no stack trace: cancelling a hundred thousand tasks would pay for each.
  */

@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import java.lang.invoke.VarHandle;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -34,7 +35,8 @@ final class Failures {
     if (!task.wasObserved()) {
       Unobserved entry = new Unobserved(task, failure, dropped);
       unobserved.put(entry.id, entry);
-      // observed() may have come from another thread in between.
+      // Against observed() on another thread just now.
+      VarHandle.fullFence();
       if (task.wasObserved()) {
         unobserved.remove(entry.id);
       }

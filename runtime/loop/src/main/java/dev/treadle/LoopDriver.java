@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class LoopDriver {
   private static final long INFINITE = 0;
 
+  /** How long Netty's own tasks may keep ours waiting in one poll. */
+  private static final long NETTY_TASK_NANOS = 1_000_000;
+
   private final Loop loop;
   private final NettyLoop netty;
   private final @Nullable VirtualClock virtual;
@@ -172,7 +175,7 @@ final class LoopDriver {
   private void poll() {
     if (!loop.ready.isEmpty()) {
       if (pace.isPollDue()) {
-        netty.runNow();
+        netty.runNow(NETTY_TASK_NANOS);
         pace.polled(fireTimers());
       }
       return;
@@ -190,21 +193,21 @@ final class LoopDriver {
     Timer next = loop.timers.peek();
     if (next != null) {
       long wait = next.deadline - ticker.nanoTime();
-      netty.run(wait > 0 ? wait : -1);
+      netty.run(wait > 0 ? wait : -1, NETTY_TASK_NANOS);
     } else if (deadlockAfter == null || netty.nextTimer() >= 0 || loop.foreign.isOutstanding()) {
-      netty.run(INFINITE);
+      netty.run(INFINITE, NETTY_TASK_NANOS);
     } else if (isStillIdleAfterGrace()) {
       throw deadlock();
     }
   }
 
   private void idleOnVirtualTime(VirtualClock clock) {
-    netty.runNow();
+    netty.runNow(NETTY_TASK_NANOS);
     if (!loop.ready.isEmpty()) {
       return;
     }
     if (loop.foreign.isHeld()) {
-      netty.run(INFINITE);
+      netty.run(INFINITE, NETTY_TASK_NANOS);
       return;
     }
     if (loop.foreign.takeGrace() && !isStillIdleAfterGrace()) {
@@ -226,7 +229,7 @@ final class LoopDriver {
 
   private boolean isStillIdleAfterGrace() {
     Duration grace = deadlockAfter == null ? Duration.ofSeconds(1) : deadlockAfter;
-    netty.run(Durations.toNanos(grace));
+    netty.run(Durations.toNanos(grace), NETTY_TASK_NANOS);
     return loop.ready.isEmpty() && !loop.foreign.isHeld() && !closeRequested;
   }
 

@@ -3,6 +3,7 @@ package dev.treadle;
 import dev.treadle.coroutines.PinnedException;
 import dev.treadle.coroutines.internal.Fiber;
 import java.lang.StackWalker.StackFrame;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -222,6 +223,10 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   void observed() {
     if (!observed) {
       observed = true;
+      if (!loop().isLoopThread()) {
+        // Against the task ending just now: see Failures.add, which looks in the other order.
+        VarHandle.fullFence();
+      }
       if (isDone()) {
         loop().failures.observed(this);
       }
