@@ -1,5 +1,6 @@
 package dev.treadle.coroutines.internal;
 
+import dev.treadle.coroutines.PinnedException;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -24,6 +25,7 @@ public final class Fiber extends Continuation {
 
   private final Object host;
   private @Nullable Object bindings;
+  private @Nullable Pinned pinned;
 
   private Fiber(ContinuationScope scope, Object host, Runnable body) {
     super(scope, body);
@@ -66,14 +68,26 @@ public final class Fiber extends Continuation {
     }
   }
 
-  /** Suspends the task that is running on this thread, with every generator it is inside. */
+  /**
+   * Suspends the task that is running on this thread, with every generator it is inside.
+   *
+   * @throws PinnedException when the stack cannot leave the thread; nothing is suspended
+   */
   public static void suspendTask() {
-    Continuation.yield(TASK);
+    if (!Continuation.yield(TASK)) {
+      throw pinned();
+    }
   }
 
-  /** Suspends the innermost generator running on this thread. */
+  /**
+   * Suspends the innermost generator running on this thread.
+   *
+   * @throws PinnedException when the stack cannot leave the thread; nothing is suspended
+   */
   public static void suspendGenerator() {
-    Continuation.yield(GENERATOR);
+    if (!Continuation.yield(GENERATOR)) {
+      throw pinned();
+    }
   }
 
   /** The host of the innermost task running on this thread, or null. */
@@ -96,8 +110,24 @@ public final class Fiber extends Continuation {
         .walk(frames -> frames.filter(Frames::isUseful).toList());
   }
 
+  /**
+   * Only remembers why. A virtual thread that parks inside a fiber comes here too, and that must
+   * not throw: it then parks its carrier instead.
+   */
   @Override
   protected void onPinned(Pinned reason) {
-    throw PinnedFrames.exception(reason.name());
+    pinned = reason;
+  }
+
+  private static PinnedException pinned() {
+    Pinned reason = null;
+    for (ContinuationScope scope : new ContinuationScope[] {TASK, GENERATOR}) {
+      if (Continuation.getCurrentContinuation(scope) instanceof Fiber fiber
+          && fiber.pinned != null) {
+        reason = fiber.pinned;
+        fiber.pinned = null;
+      }
+    }
+    return PinnedFrames.exception(reason == null ? "UNKNOWN" : reason.name());
   }
 }
