@@ -8,7 +8,9 @@ import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -93,24 +95,24 @@ public enum Transport {
       return forced(forced);
     }
     boolean linux = operatingSystem.startsWith("Linux");
+    List<String> passedOver = new ArrayList<>();
+    boolean libraryMissing = false;
     for (Transport transport : values()) {
       boolean expected = transport == NIO || linux == (transport != KQUEUE);
-      if (!expected) {
-        continue;
-      }
-      Throwable cause = transport.unavailabilityCause();
-      if (cause == null) {
+      Throwable cause = expected ? transport.unavailabilityCause() : null;
+      if (expected && cause == null) {
+        // A missing library is a mistake in the class path; an old kernel is nobody's.
         LOG.log(
-            System.Logger.Level.DEBUG,
-            "transport chosen: transport={0}",
-            transport.propertyValue());
+            libraryMissing ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
+            "transport chosen: transport={0} passedOver={1}",
+            transport.propertyValue(),
+            passedOver);
         return transport;
       }
-      LOG.log(
-          linux ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
-          "transport not available, trying the next: transport={0} cause={1}",
-          transport.propertyValue(),
-          rootMessage(cause));
+      if (cause != null) {
+        libraryMissing |= linux && isLinkageError(cause);
+        passedOver.add(transport.propertyValue() + ": " + rootMessage(cause));
+      }
     }
     throw new AssertionError("NIO is always available");
   }
@@ -139,6 +141,15 @@ public enum Transport {
     }
     LOG.log(System.Logger.Level.DEBUG, "transport forced: transport={0}", property);
     return transport;
+  }
+
+  private static boolean isLinkageError(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LinkageError) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String rootMessage(Throwable cause) {
