@@ -24,12 +24,13 @@ final class Interrupt implements InvocationHandler {
     this.main = main;
   }
 
-  /** Signals are for the program's main thread alone, as in Python. */
+  /** Signals are for the program's main thread alone, as in Python; its id varies, its name not. */
   static boolean isMainThread(Thread thread) {
-    return thread.threadId() == 1;
+    ThreadGroup group = thread.getThreadGroup();
+    return thread.getName().equals("main") && group != null && group.getName().equals("main");
   }
 
-  /** Takes over SIGINT, or returns null where it cannot be had. */
+  /** Takes over SIGINT; returns null where it cannot be had, or the process is to ignore it. */
   static @Nullable Interrupt install(Task<?> main) {
     Interrupt interrupt = new Interrupt(main);
     try {
@@ -37,7 +38,13 @@ final class Interrupt implements InvocationHandler {
       Object handler =
           Proxy.newProxyInstance(
               Interrupt.class.getClassLoader(), new Class<?>[] {handlerType}, interrupt);
-      interrupt.previous = handle(handler);
+      Object previous = handle(handler);
+      if (previous != null && previous == handlerType.getField("SIG_IGN").get(null)) {
+        // As under nohup: whoever started the process has decided.
+        handle(previous);
+        return null;
+      }
+      interrupt.previous = previous;
       return interrupt;
     } catch (ReflectiveOperationException | IllegalArgumentException unsupported) {
       return null;
