@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -361,7 +362,7 @@ class YieldFromTest {
   @Test
   void shouldCountAsRunningWhileItClosesAnIterator() {
     List<Generator<Integer>> outer = new ArrayList<>();
-    class Forever implements java.util.Iterator<Integer>, AutoCloseable {
+    class Forever implements Iterator<Integer>, AutoCloseable {
       @Override
       public boolean hasNext() {
         return true;

@@ -1,0 +1,93 @@
+package dev.treadle.coroutines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class StackTraceTest {
+  private final List<String> log = new ArrayList<>();
+  private final List<Coroutine<?, ?, ?>> self = new ArrayList<>();
+
+  private static List<String> methods(StackTraceElement[] frames) {
+    return Arrays.stream(frames).map(StackTraceElement::getMethodName).toList();
+  }
+
+  private String innerBody(Coroutine.Yielder<@Nullable Void, Integer> c) {
+    log.add("inner " + methods(self.getFirst().getStackTrace()));
+    c.yield(1);
+    log.add("inner " + methods(self.getFirst().getStackTrace()));
+    return "inner";
+  }
+
+  private String outerBody(Coroutine.Yielder<@Nullable Void, Integer> c) {
+    log.add("outer " + methods(self.getFirst().getStackTrace()));
+    String result = c.yieldFrom(Coroutine.<@Nullable Void, Integer, String>of(this::innerBody));
+    log.add("outer " + methods(self.getFirst().getStackTrace()));
+    return result;
+  }
+
+  // test_generators.GeneratorStackTraceTest.test_send_with_yield_from
+  @Test
+  void shouldShowTheDelegatingFramesWhileRunningAndWhileSuspended() {
+    var coroutine = Coroutine.<@Nullable Void, Integer, String>of(this::outerBody);
+    self.add(coroutine);
+    assertThat(coroutine.getStackTrace()).isEmpty();
+    coroutine.next();
+    assertThat(methods(coroutine.getStackTrace())).containsExactly("innerBody", "outerBody");
+    assertThat(coroutine.toString())
+        .matches(
+            "Coroutine\\[suspended at dev\\.treadle\\.coroutines\\.StackTraceTest\\.innerBody"
+                + "\\(StackTraceTest\\.java:\\d+\\)]");
+    assertThatThrownBy(coroutine::next).isInstanceOf(StopIteration.class);
+    assertThat(coroutine.result()).isEqualTo("inner");
+    assertThat(log)
+        .containsExactly(
+            "outer [outerBody]",
+            "inner [innerBody, outerBody]",
+            "inner [innerBody, outerBody]",
+            "outer [outerBody]");
+    assertThat(coroutine.getStackTrace()).isEmpty();
+  }
+
+  private void failing(Generator.Yielder<Integer> y) {
+    y.yield(1);
+    throw new IllegalArgumentException("deep");
+  }
+
+  private void middle(Generator.Yielder<Integer> y) {
+    y.yieldFrom(Generator.<Integer>of(this::failing));
+  }
+
+  private void top(Generator.Yielder<Integer> y) {
+    y.yieldFrom(Generator.<Integer>of(this::middle));
+  }
+
+  @Test
+  void shouldNoteOnceFromWhereAFailedBodyWasDelegatedTo() {
+    Generator<Integer> generator = Generator.of(this::top);
+    generator.next();
+    var failure = catchThrowableOfType(IllegalArgumentException.class, generator::next);
+    assertThat(failure.getSuppressed()).hasSize(1);
+    assertThat(failure.getSuppressed()[0]).hasToString("delegated to from");
+    assertThat(methods(failure.getSuppressed()[0].getStackTrace()))
+        .containsExactly("middle", "top");
+    assertThat(failure.getStackTrace()[0].getMethodName()).isEqualTo("failing");
+  }
+
+  @Test
+  void shouldShowWhereALambdaIsSuspended() {
+    Generator<Integer> generator = Generator.of(y -> y.yield(1));
+    assertThat(generator.toString()).isEqualTo("Generator[not started]");
+    generator.next();
+    assertThat(generator.toString())
+        .startsWith("Generator[suspended at dev.treadle.coroutines.StackTraceTest.lambda$")
+        .contains("(StackTraceTest.java:");
+    assertThat(generator.getStackTrace()).hasSize(1);
+  }
+}
