@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <pre>{@code
- *             next()                       yield
- * CREATED ------------> RUNNING <----------------------> SUSPENDED
- *    |                   |   |    next() send() throwInto() close()
- *    |           returns |   | throws
- *    | close()           v   v
- *    |            RETURNED   FAILED, or CLOSED when it was GeneratorExit
- *    +----------> CLOSED       (throwInto() on CREATED: FAILED)
+ *            next()             yield
+ * CREATED ----------> RUNNING ----------> SUSPENDED
+ *    |                |  |  ^                 |
+ *    | close()        |  |  +-----------------+  next() send() throwInto() close()
+ *    |                |  |
+ *    |        returns |  | throws
+ *    v                v  v
+ * CLOSED       RETURNED  FAILED, or CLOSED if what it throws is GeneratorExit
+ *
+ * throwInto() on CREATED leads to FAILED; from RETURNED, FAILED and CLOSED nothing leads away.
  * }</pre>
  *
  * <p>While its body awaits inside a task a coroutine is still RUNNING. Threads, tasks, failures,
