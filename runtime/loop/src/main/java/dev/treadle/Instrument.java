@@ -20,6 +20,9 @@ public interface Instrument {
   /** A task starts or continues. */
   default void stepStarted(Task<?> task) {}
 
+  /** A task is about to suspend; its body's stack is still there. */
+  default void suspending(Task<?> task) {}
+
   /** A task has suspended or ended. */
   default void stepEnded(Task<?> task) {}
 

@@ -346,6 +346,12 @@ public final class Loop implements AutoCloseable {
     }
   }
 
+  void suspending(Task<?> task) {
+    if (instrument != null) {
+      driver.observe(sees -> sees.suspending(task));
+    }
+  }
+
   void pinned(Task<?> task, PinnedException exception) {
     if (instrument != null) {
       driver.observe(sees -> sees.pinned(task, exception));

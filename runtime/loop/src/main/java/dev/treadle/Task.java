@@ -186,8 +186,11 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       checkCancelled();
     }
     wait = waiting;
+    loop().suspending(this);
     try {
       Fiber.suspendTask();
+      // A wait for the next turn is in the ready queue already and ends without wake().
+      wait = null;
     } catch (PinnedException pinned) {
       wait = null;
       waiting.abandon();
