@@ -39,7 +39,7 @@ public final class WaitQueue<E extends @Nullable Object> {
    * @throws IllegalStateException if called outside a task
    */
   public E park(String operation, Object owner, @Nullable Object payload) {
-    return park(Task.require(operation), operation, owner, payload);
+    return park(Task.require(operation + "()"), operation, owner, payload);
   }
 
   E park(Task<?> task, String operation, Object owner, @Nullable Object payload) {

@@ -330,6 +330,6 @@ public final class AsyncQueue<E> implements Iterable<E> {
 
   private QueueClosedException refused(String operation) {
     return new QueueClosedException(
-        operation + " refused: queue=" + this + " is closed; end the loop that uses it");
+        operation + "() refused: queue=" + this + " is closed; end the loop that uses it");
   }
 }
