@@ -4,11 +4,13 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /** A task's wait for something that other code completes, perhaps on another thread. */
 final class Bridge<T extends @Nullable Object> implements Wait {
@@ -64,7 +66,9 @@ final class Bridge<T extends @Nullable Object> implements Wait {
   static <T> @Nullable T await(Task<?> task, Publisher<T> publisher) {
     task.checkCancelled();
     Bridge<@Nullable T> bridge = new Bridge<>(task, publisher);
-    publisher.subscribe(new First<>(bridge, !(publisher instanceof Mono)));
+    First<T> first = new First<>(bridge, !(publisher instanceof Mono));
+    bridge.canceller = first::cancel;
+    publisher.subscribe(first);
     return bridge.await();
   }
 
@@ -129,9 +133,16 @@ final class Bridge<T extends @Nullable Object> implements Wait {
   }
 
   private static final class First<T> implements CoreSubscriber<T> {
+    @SuppressWarnings("rawtypes") // A class literal has no type arguments.
+    private static final AtomicReferenceFieldUpdater<First, @Nullable Subscription> SUBSCRIPTION =
+        AtomicReferenceFieldUpdater.newUpdater(First.class, Subscription.class, "subscription");
+
     private final Bridge<@Nullable T> bridge;
     private final boolean cancelsAfterFirst;
-    private @Nullable Subscription subscription;
+
+    /** Set by whichever thread subscribes, perhaps after the task has gone. */
+    private volatile @Nullable Subscription subscription;
+
     private @Nullable T value;
 
     First(Bridge<@Nullable T> bridge, boolean cancelsAfterFirst) {
@@ -139,11 +150,15 @@ final class Bridge<T extends @Nullable Object> implements Wait {
       this.cancelsAfterFirst = cancelsAfterFirst;
     }
 
+    void cancel() {
+      Operators.terminate(SUBSCRIPTION, this);
+    }
+
     @Override
     public void onSubscribe(Subscription subscribed) {
-      subscription = subscribed;
-      bridge.canceller = subscribed::cancel;
-      subscribed.request(cancelsAfterFirst ? 1 : Long.MAX_VALUE);
+      if (Operators.setOnce(SUBSCRIPTION, this, subscribed)) {
+        subscribed.request(cancelsAfterFirst ? 1 : Long.MAX_VALUE);
+      }
     }
 
     @Override
@@ -152,9 +167,7 @@ final class Bridge<T extends @Nullable Object> implements Wait {
         value = next;
         return;
       }
-      if (subscription != null) {
-        subscription.cancel();
-      }
+      cancel();
       bridge.complete(Outcome.value(next));
     }
 

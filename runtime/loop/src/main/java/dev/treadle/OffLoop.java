@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import io.netty.util.concurrent.Future;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -55,6 +56,9 @@ final class OffLoop {
       return future.get();
     } catch (ExecutionException e) {
       throw Outcome.unchecked(e.getCause() == null ? e : e.getCause());
+    } catch (CancellationException e) {
+      // The future wraps the one it was given in one of its own.
+      throw e.getCause() instanceof CancellationException original ? original : e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CompletionException("await() was interrupted", e);
