@@ -96,7 +96,7 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
   public final void onDone(Consumer<? super Awaitable<T>> callback) {
     loop()
         .executeOrRunWhenClosed(
-            () -> whenDone(outcome -> loop().callSoon(() -> callback.accept(this))));
+            () -> whenDone(outcome -> loop().callSoonOrNow(() -> callback.accept(this))));
   }
 
   /**

@@ -59,7 +59,7 @@ public final class Deferred<T extends @Nullable Object> extends Awaitable<T> {
     if (!tryComplete(result)) {
       return false;
     }
-    if (loop.isLoopThread()) {
+    if (loop.isLoopThread() && !loop.isClosed()) {
       tellWaiters();
     } else {
       loop.executeOrRunWhenClosed(this::tellWaiters);

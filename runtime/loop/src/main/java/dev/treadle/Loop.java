@@ -52,6 +52,10 @@ public final class Loop implements AutoCloseable {
   private final LoopDriver driver;
   private final long startNanos;
   private @Nullable Instrument instrument;
+
+  /** Held by what touches awaitables once there is no loop thread any more to confine them to. */
+  private final Object afterClose = new Object();
+
   private volatile boolean closed;
   private volatile @Nullable Task<?> running;
 
@@ -144,10 +148,15 @@ public final class Loop implements AutoCloseable {
   /**
    * Calls back in the next turn.
    *
-   * @throws IllegalStateException on another thread; use {@link #execute} there
+   * <p>The callback sees none of a task's {@code ScopedValue} bindings, only those around {@link
+   * Treadle#run}: it may outlive the {@code where} that was open at the call. Spawn a task to take
+   * them along.
+   *
+   * @throws IllegalStateException on another thread (use {@link #execute} there), or if the loop is
+   *     closed
    */
   public Handle callSoon(Runnable callback) {
-    requireLoopThread("callSoon()");
+    requireOpen("callSoon()");
     Handle handle = new Handle(this, Objects.requireNonNull(callback, "callback"));
     ready.add(handle);
     return handle;
@@ -157,21 +166,29 @@ public final class Loop implements AutoCloseable {
    * Calls back when the time has passed; zero or less: in the next turn. Callbacks of one deadline
    * run in the order of the calls.
    *
-   * @throws IllegalStateException on another thread
+   * @throws IllegalStateException on another thread, or if the loop is closed
    */
   public Handle callLater(Duration delay, Runnable callback) {
     if (delay.isZero() || delay.isNegative()) {
       return callSoon(callback);
     }
-    requireLoopThread("callLater()");
-    Handle handle = new Handle(this, Objects.requireNonNull(callback, "callback"));
-    timers.add(handle, deadlineAfter(delay));
-    return handle;
+    return callAtNanos("callLater()", deadlineAfter(delay), callback);
   }
 
   /** The same for a time of {@link #time()}. */
   public Handle callAt(Duration when, Runnable callback) {
-    return callLater(when.minus(time()), callback);
+    // Not by way of callLater: two calls for one time would read the clock at different moments.
+    long deadline = when.isNegative() ? startNanos : startNanos + Durations.toNanos(when);
+    return deadline - nanoTime() <= 0
+        ? callSoon(callback)
+        : callAtNanos("callAt()", deadline, callback);
+  }
+
+  private Handle callAtNanos(String operation, long deadline, Runnable callback) {
+    requireOpen(operation);
+    Handle handle = new Handle(this, Objects.requireNonNull(callback, "callback"));
+    timers.add(handle, deadline);
+    return handle;
   }
 
   /**
@@ -182,17 +199,10 @@ public final class Loop implements AutoCloseable {
    */
   public void execute(Runnable callback) {
     Objects.requireNonNull(callback, "callback");
-    if (isLoopThread()) {
-      if (closed) {
-        throw new RejectedExecutionException("execute() refused: loop=" + name + " is closed");
-      }
+    if (isLoopThread() && !closed) {
       ready.add(new Handle(this, callback));
-      return;
-    }
-    try {
-      netty.execute(() -> ready.add(new Handle(this, callback)));
-    } catch (RejectedExecutionException e) {
-      throw new RejectedExecutionException("execute() refused: loop=" + name + " is closed", e);
+    } else if (!handOver(() -> ready.add(new Handle(this, callback)))) {
+      throw new RejectedExecutionException("execute() refused: loop=" + name + " is closed");
     }
   }
 
@@ -310,8 +320,13 @@ public final class Loop implements AutoCloseable {
     THREADS.add(thread);
   }
 
+  /** Ends the loop, with one last turn for what was accepted until then. */
   void leave() {
-    closed = true;
+    synchronized (afterClose) {
+      closed = true;
+      netty.runNonBlockingTasks(0);
+      driver.lastTurn();
+    }
     THREADS.remove(thread);
     CURRENT.remove();
   }
@@ -383,29 +398,56 @@ public final class Loop implements AutoCloseable {
     }
   }
 
+  private void requireOpen(String operation) {
+    requireLoopThread(operation);
+    // In the last turn the loop still is current: what is called then is dropped, as in asyncio.
+    if (closed && CURRENT.get() != this) {
+      throw new IllegalStateException(operation + " refused: loop=" + name + " is closed");
+    }
+  }
+
   /** At once on the loop's thread, else handed over; dropped when the loop is closed. */
   void executeOnLoop(Runnable action) {
     if (isLoopThread()) {
       action.run();
-      return;
-    }
-    try {
-      netty.execute(action);
-    } catch (RejectedExecutionException closedLoop) {
+    } else {
       // Every task of a closed loop has ended: there is nothing left to act on.
+      handOver(action);
     }
   }
 
-  /** At once on the loop's thread or when the loop is closed, else handed over. */
+  /**
+   * At once on the loop's thread, else handed over; when the loop is closed, at once on the calling
+   * thread, one at a time.
+   */
   void executeOrRunWhenClosed(Runnable action) {
-    if (isLoopThread()) {
+    if (isLoopThread() && !closed) {
       action.run();
-      return;
+    } else if (!handOver(action)) {
+      synchronized (afterClose) {
+        action.run();
+      }
     }
+  }
+
+  /** Calls back in the next turn or, when there is none any more, at once. */
+  void callSoonOrNow(Runnable callback) {
+    Handle handle = new Handle(this, callback);
+    if (closed) {
+      handle.run();
+    } else {
+      ready.add(handle);
+    }
+  }
+
+  /** Runs the action on the loop's thread before its next turn; false when the loop is closed. */
+  private boolean handOver(Runnable action) {
+    Handover handover = new Handover(action);
     try {
-      netty.execute(action);
-    } catch (RejectedExecutionException closedLoop) {
-      action.run();
+      netty.execute(handover);
+    } catch (RejectedExecutionException terminated) {
+      return false;
     }
+    return !closed || !handover.withdraw();
   }
 }

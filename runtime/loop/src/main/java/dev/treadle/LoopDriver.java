@@ -19,6 +19,7 @@ final class LoopDriver {
   private final @Nullable Duration deadlockAfter;
   private final Ticker ticker;
   private final PollPace pace;
+  private final long tick;
   private boolean closeRequested;
   private boolean closing;
 
@@ -32,6 +33,7 @@ final class LoopDriver {
     this.virtual = virtual;
     this.deadlockAfter = deadlockAfter;
     this.ticker = netty.ticker();
+    this.tick = loop.transport().tickNanos();
     this.pace = new PollPace(virtual != null);
   }
 
@@ -132,6 +134,11 @@ final class LoopDriver {
     }
   }
 
+  /** Runs what was accepted while the loop closed. */
+  void lastTurn() {
+    turn();
+  }
+
   /** Runs what is ready now; what that makes ready is for the next turn. */
   private void turn() {
     int steps = loop.ready.size();
@@ -193,10 +200,10 @@ final class LoopDriver {
     Timer next = loop.timers.peek();
     if (next != null) {
       long wait = next.deadline - ticker.nanoTime();
-      netty.run(wait > 0 ? wait : -1, NETTY_TASK_NANOS);
+      netty.run(wait > 0 ? Math.ceilDiv(wait, tick) * tick : -1, NETTY_TASK_NANOS);
     } else if (deadlockAfter == null || netty.nextTimer() >= 0 || loop.foreign.isOutstanding()) {
       netty.run(INFINITE, NETTY_TASK_NANOS);
-    } else if (isStillIdleAfterGrace()) {
+    } else if (isStillIdleAfterGrace() && netty.nextTimer() < 0) {
       throw deadlock();
     }
   }
@@ -222,14 +229,20 @@ final class LoopDriver {
     }
     if (jump != Long.MAX_VALUE) {
       clock.advance(Duration.ofNanos(Math.max(0, jump)));
-    } else if (isStillIdleAfterGrace()) {
+    } else if (isStillIdleAfterGrace() && netty.nextTimer() < 0) {
       throw deadlock();
     }
   }
 
   private boolean isStillIdleAfterGrace() {
     Duration grace = deadlockAfter == null ? Duration.ofSeconds(1) : deadlockAfter;
-    netty.run(Durations.toNanos(grace), NETTY_TASK_NANOS);
+    long end = System.nanoTime() + Durations.toNanos(grace);
+    long left = end - System.nanoTime();
+    // A poll may end for less: what another thread handed over need not make anything ready.
+    while (left > 0 && loop.ready.isEmpty() && !loop.foreign.isHeld() && !closeRequested) {
+      netty.run(left, NETTY_TASK_NANOS);
+      left = end - System.nanoTime();
+    }
     return loop.ready.isEmpty() && !loop.foreign.isHeld() && !closeRequested;
   }
 

@@ -66,6 +66,11 @@ public enum Transport {
     IoHandlerFactory factory() {
       return NioIoHandler.newFactory();
     }
+
+    @Override
+    long tickNanos() {
+      return 1_000_000;
+    }
   };
 
   private static final System.Logger LOG = System.getLogger("dev.treadle.Transport");
@@ -73,6 +78,11 @@ public enum Transport {
   abstract @Nullable Throwable unavailabilityCause();
 
   abstract IoHandlerFactory factory();
+
+  /** The shortest time it can wait; asked for less it would return at once. */
+  long tickNanos() {
+    return 1;
+  }
 
   /** Whether this machine has it. */
   public boolean isAvailable() {

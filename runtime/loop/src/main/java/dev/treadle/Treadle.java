@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import dev.treadle.coroutines.PinnedException;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,7 +181,13 @@ public final class Treadle {
 
   private static void requeue(Task<?> task) {
     task.loop().ready.add(task);
-    task.park(YieldNow.INSTANCE);
+    try {
+      task.park(YieldNow.INSTANCE);
+    } catch (PinnedException pinned) {
+      // It did not suspend: a turn it has not asked for would end its next wait early.
+      task.loop().ready.removeLastOccurrence(task);
+      throw pinned;
+    }
     task.checkCancelled();
   }
 

@@ -45,7 +45,7 @@ public final class VirtualClock {
       throw new IllegalArgumentException(
           "a clock cannot go back: advance=" + time + "; give zero or more");
     }
-    ticker.advance(time.toNanos(), TimeUnit.NANOSECONDS);
+    ticker.advance(Durations.toNanos(time), TimeUnit.NANOSECONDS);
   }
 
   MockTicker ticker() {
