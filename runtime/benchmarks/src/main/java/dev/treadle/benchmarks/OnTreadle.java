@@ -1,0 +1,138 @@
+package dev.treadle.benchmarks;
+
+import static dev.treadle.Treadle.await;
+import static dev.treadle.Treadle.group;
+import static dev.treadle.Treadle.run;
+import static dev.treadle.Treadle.sleep;
+import static dev.treadle.Treadle.spawn;
+import static dev.treadle.Treadle.yieldNow;
+
+import dev.treadle.coroutines.Generator;
+import dev.treadle.queue.AsyncQueue;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** The work on Treadle; each method tells what it did, so that a test can check it. */
+final class OnTreadle {
+  private OnTreadle() {}
+
+  static long switches(int tasks, int each) {
+    Tally done = new Tally();
+    run(
+        () ->
+            group(
+                group -> {
+                  for (int t = 0; t < tasks; t++) {
+                    group.spawn(
+                        () -> {
+                          for (int i = 0; i < each; i++) {
+                            yieldNow();
+                            done.sum++;
+                          }
+                        });
+                  }
+                }));
+    return done.sum;
+  }
+
+  static long spawns(int tasks) {
+    Tally ran = new Tally();
+    run(
+        () -> {
+          for (int i = 0; i < tasks; i++) {
+            await(
+                spawn(
+                    () -> {
+                      ran.sum++;
+                    }));
+          }
+        });
+    return ran.sum;
+  }
+
+  static long queue(int capacity, int items) {
+    Tally taken = new Tally();
+    run(
+        () -> {
+          AsyncQueue<Integer> queue = AsyncQueue.bounded(capacity);
+          spawn(
+              () -> {
+                for (int i = 0; i < items; i++) {
+                  queue.put(i & 63);
+                }
+                queue.close();
+              });
+          for (int item : queue) {
+            taken.sum += item;
+          }
+        });
+    return taken.sum;
+  }
+
+  static long pingPong(int rounds) {
+    Tally received = new Tally();
+    run(
+        () -> {
+          AsyncQueue<Integer> pings = AsyncQueue.bounded(1);
+          AsyncQueue<Integer> pongs = AsyncQueue.bounded(1);
+          spawn(
+              () -> {
+                for (int ping : pings) {
+                  pongs.put(ping);
+                }
+              });
+          for (int i = 0; i < rounds; i++) {
+            pings.put(i & 63);
+            received.sum += pongs.take();
+          }
+          pings.close();
+        });
+    return received.sum;
+  }
+
+  static long elements(int count) {
+    long sum = 0;
+    try (Generator<Integer> elements =
+        Generator.of(
+            y -> {
+              for (int i = 0; i < count; i++) {
+                y.yield(i & 63);
+              }
+            })) {
+      for (int element : elements) {
+        sum += element;
+      }
+    }
+    return sum;
+  }
+
+  static Sleepers sleepers(int tasks, Duration time, LongSupplier heap) {
+    Tally asleep = new Tally();
+    Tally woken = new Tally();
+    Tally bytes = new Tally();
+    run(
+        () ->
+            group(
+                group -> {
+                  for (int t = 0; t < tasks; t++) {
+                    group.spawn(
+                        () -> {
+                          asleep.sum++;
+                          sleep(time);
+                          woken.sum++;
+                        });
+                  }
+                  yieldNow();
+                  bytes.sum = heap.getAsLong();
+                  if (asleep.sum != tasks || woken.sum != 0) {
+                    throw new IllegalStateException(
+                        "not all were asleep at once: woken=" + woken.sum + "; sleep longer");
+                  }
+                }));
+    return new Sleepers(bytes.sum, (int) woken.sum);
+  }
+
+  private static final class Tally {
+    long sum;
+  }
+}

@@ -1,0 +1,87 @@
+/** The same work on kotlinx.coroutines, on the one thread of `runBlocking`. */
+@file:JvmName("Kotlinx")
+
+package dev.treadle.benchmarks
+
+import java.util.function.LongSupplier
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
+
+fun switches(tasks: Int, each: Int): Long = runBlocking {
+  var done = 0L
+  coroutineScope {
+    repeat(tasks) {
+      launch {
+        repeat(each) {
+          yield()
+          done++
+        }
+      }
+    }
+  }
+  done
+}
+
+fun spawns(tasks: Int): Long = runBlocking {
+  var sum = 0L
+  repeat(tasks) {
+    launch { sum++ }.join()
+  }
+  sum
+}
+
+fun queue(capacity: Int, items: Int): Long = runBlocking {
+  val queue = Channel<Int>(capacity)
+  launch {
+    repeat(items) { queue.send(it and 63) }
+    queue.close()
+  }
+  var sum = 0L
+  for (item in queue) sum += item
+  sum
+}
+
+fun pingPong(rounds: Int): Long = runBlocking {
+  val pings = Channel<Int>(1)
+  val pongs = Channel<Int>(1)
+  launch {
+    for (ping in pings) pongs.send(ping)
+  }
+  var sum = 0L
+  repeat(rounds) {
+    pings.send(it and 63)
+    sum += pongs.receive()
+  }
+  pings.close()
+  sum
+}
+
+fun elements(count: Int): Long {
+  val elements = sequence { repeat(count) { yield(it and 63) } }
+  var sum = 0L
+  for (element in elements) sum += element
+  return sum
+}
+
+fun sleepers(tasks: Int, millis: Long, heap: LongSupplier): Sleepers = runBlocking {
+  var asleep = 0
+  var woken = 0
+  var bytes = 0L
+  coroutineScope {
+    repeat(tasks) {
+      launch {
+        asleep++
+        delay(millis)
+        woken++
+      }
+    }
+    yield()
+    bytes = heap.asLong
+    check(asleep == tasks && woken == 0)
+  }
+  Sleepers(bytes, woken)
+}
