@@ -1,0 +1,113 @@
+package dev.treadle.docs;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the modules, as drawn in docs/design.md. */
+class ArrowsTest {
+  private static final JavaClasses TREADLE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.treadle");
+
+  private static final String COROUTINES = "dev.treadle.coroutines..";
+  private static final String TESTING = "dev.treadle.testing..";
+
+  @Test
+  void shouldSeeBothModules() {
+    assertThat(TREADLE)
+        .extracting(JavaClass::getName)
+        .contains("dev.treadle.coroutines.Generator", "dev.treadle.Loop");
+  }
+
+  @Test
+  void shouldBuildCoroutinesOnTheJdkAlone() {
+    classes()
+        .that()
+        .resideInAPackage(COROUTINES)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(COROUTINES, "java..", "jdk.internal.vm", "org.jspecify.annotations")
+        .check(TREADLE);
+  }
+
+  @Test
+  void shouldNotUseTestingInTheLoop() {
+    noClasses()
+        .that(not(resideInAPackage(TESTING)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(TESTING)
+        .check(TREADLE);
+  }
+
+  @Test
+  void shouldTouchContinuationsInOneClass() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.treadle.coroutines.internal.Fiber")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("jdk.internal..", "sun..", "com.sun..").as("the JDK's internals"))
+        .check(TREADLE);
+  }
+
+  @Test
+  void shouldNotShowInternalTypesInPublicSignatures() {
+    DescribedPredicate<JavaClass> internal =
+        DescribedPredicate.describe(
+            "internal",
+            type -> type.getPackageName().matches("dev\\.treadle(\\..*)?\\.internal.*"));
+    DescribedPredicate<List<JavaClass>> anyInternal =
+        DescribedPredicate.describe("internal", types -> types.stream().anyMatch(internal));
+    noMethods()
+        .that()
+        .arePublic()
+        .and()
+        .areDeclaredInClassesThat(
+            not(internal)
+                .and(
+                    DescribedPredicate.describe(
+                        "public", type -> type.getModifiers().contains(JavaModifier.PUBLIC))))
+        .should()
+        .haveRawReturnType(internal)
+        .orShould()
+        .haveRawParameterTypes(anyInternal)
+        .check(TREADLE);
+  }
+
+  /** A package and its {@code internal} part count as one. */
+  @Test
+  void shouldHaveNoCyclesBetweenPackages() {
+    slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(TREADLE);
+  }
+
+  private static final class Packages implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return SliceIdentifier.of(type.getPackageName().replaceFirst("\\.internal$", ""));
+    }
+
+    @Override
+    public String getDescription() {
+      return "packages";
+    }
+  }
+}
