@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,6 +68,7 @@ class FlagsTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
+    command.add("-XX:TieredStopAtLevel=1");
     // ArchUnit brings SLF4J and no logger for it, of which SLF4J would complain.
     command.add("-Dslf4j.internal.verbosity=ERROR");
     command.addAll(
@@ -77,7 +79,9 @@ class FlagsTest {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    process.waitFor();
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
     return Files.readString(output, StandardCharsets.UTF_8);
   }
 }
