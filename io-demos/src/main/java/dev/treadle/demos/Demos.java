@@ -1,0 +1,43 @@
+package dev.treadle.demos;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The demo program: coroutines on one thread, to be watched. */
+@Command(
+    name = "demo",
+    description = "Shows coroutines at work on one thread.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "'demo COMMAND --help' tells the options of a command."})
+final class Demos extends Helpful implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it.
+  private CommandSpec spec;
+
+  private Demos() {}
+
+  /** Runs a command and exits with its code: 0, or 2 after one line of explanation. */
+  public static void main(String[] arguments) {
+    System.exit(run(Terminal.system(), arguments));
+  }
+
+  /** Runs a command and gives its exit code. */
+  static int run(Terminal terminal, String... arguments) {
+    CommandLine commands = new CommandLine(new Demos());
+    commands.addSubcommand(new DisplayDate(terminal));
+    Errors errors = new Errors(terminal);
+    commands.setParameterExceptionHandler(errors);
+    commands.setExecutionExceptionHandler(errors);
+    commands.setOut(new java.io.PrintWriter(terminal.out(), true));
+    return commands.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "no command: give one of " + spec.subcommands().keySet());
+  }
+}

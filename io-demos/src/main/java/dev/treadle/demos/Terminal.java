@@ -1,0 +1,44 @@
+package dev.treadle.demos;
+
+import java.io.Console;
+import java.io.InputStream;
+import java.io.PrintStream;
+
+/**
+ * The three standard streams as a command sees them, so that a test can give it others.
+ *
+ * @param errorIsTerminal whether somebody watches {@code err}: progress is shown only then
+ */
+record Terminal(InputStream in, PrintStream out, PrintStream err, boolean errorIsTerminal) {
+  /**
+   * Says whether standard error is a terminal. The JDK can only tell for input and output together,
+   * so the start script looks itself.
+   */
+  private static final String PROPERTY = "treadle.demos.stderr-is-terminal";
+
+  /** The program's own streams. */
+  static Terminal system() {
+    return new Terminal(System.in, System.out, System.err, isErrorTerminal());
+  }
+
+  private static boolean isErrorTerminal() {
+    String told = System.getProperty(PROPERTY);
+    if (told != null) {
+      return Boolean.parseBoolean(told);
+    }
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  /**
+   * Prints a line at once.
+   *
+   * @throws UserError if nobody reads any more, as behind {@code | head}
+   */
+  void println(String line) {
+    out.println(line);
+    if (out.checkError()) {
+      throw new UserError("cannot write: file=standard output; keep its reader open");
+    }
+  }
+}
