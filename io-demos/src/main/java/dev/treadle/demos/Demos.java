@@ -28,6 +28,8 @@ final class Demos extends Helpful implements Runnable {
   static int run(Terminal terminal, String... arguments) {
     CommandLine commands = new CommandLine(new Demos());
     commands.addSubcommand(new DisplayDate(terminal));
+    commands.addSubcommand(new ProducerConsumer(terminal));
+    commands.addSubcommand(new Generators(terminal));
     Errors errors = new Errors(terminal);
     commands.setParameterExceptionHandler(errors);
     commands.setExecutionExceptionHandler(errors);
