@@ -26,13 +26,14 @@ final class ForeignWaits {
     return holds.get() > 0;
   }
 
-  /** Whether an idle loop should now wait for what may arrive; says yes once for each new wait. */
-  boolean takeGrace() {
-    if (waits == 0 || graceSpent) {
-      return false;
-    }
+  /** Whether an idle loop should now wait for what may arrive. */
+  boolean isGraceDue() {
+    return waits > 0 && !graceSpent;
+  }
+
+  /** The grace has passed and nothing arrived: no more of it until there is a new wait. */
+  void graceSpent() {
     graceSpent = true;
-    return true;
   }
 
   boolean isOutstanding() {

@@ -217,8 +217,11 @@ final class LoopDriver {
       netty.run(INFINITE, NETTY_TASK_NANOS);
       return;
     }
-    if (loop.foreign.takeGrace() && !isStillIdleAfterGrace()) {
-      return;
+    if (loop.foreign.isGraceDue()) {
+      if (!isStillIdleAfterGrace()) {
+        return;
+      }
+      loop.foreign.graceSpent();
     }
     long now = ticker.nanoTime();
     Timer next = loop.timers.peek();

@@ -44,7 +44,8 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** What it is suspended on; null while it runs, is ready to run, or is done. */
   private @Nullable Wait wait;
 
-  private boolean cancelCalled;
+  /** Set by any thread. */
+  private volatile boolean cancelCalled;
 
   /** Whether a suspension now would throw; kept in step by {@link Cancellation}. */
   boolean cancelVisible;
@@ -88,13 +89,10 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
    * Does nothing when it is done. Any thread.
    */
   public void cancel() {
-    loop().executeOnLoop(this::cancelNow);
-  }
-
-  private void cancelNow() {
-    if (!isDone() && !cancelCalled) {
+    if (!cancelCalled && !isDone()) {
+      // At once, so that a task whose first turn is still to come never runs its body.
       cancelCalled = true;
-      Cancellation.refresh(this);
+      loop().executeOnLoop(() -> Cancellation.refresh(this));
     }
   }
 
@@ -133,7 +131,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       return;
     }
     if (!started) {
-      if (cancelVisible) {
+      if (cancelVisible || cancelCalled) {
         ended(Outcome.cancelled());
         finish();
         return;
