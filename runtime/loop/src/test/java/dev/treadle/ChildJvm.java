@@ -1,0 +1,98 @@
+package dev.treadle;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A JVM like this one that runs a program of the tests; standard error and output are one. */
+final class ChildJvm implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader output;
+  private final List<String> seen = new ArrayList<>();
+
+  private ChildJvm(Process process) {
+    this.process = process;
+    this.output = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /** Starts one with this JVM's flags, those given on top, and its whole class path. */
+  static ChildJvm start(Class<?> program, String... flags) throws IOException {
+    return start(program, entry -> true, true, flags);
+  }
+
+  /** Starts one with a part of the class path, with or without this JVM's flags. */
+  static ChildJvm start(
+      Class<?> program, Predicate<String> classPath, boolean inheritFlags, String... flags)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (inheritFlags) {
+      for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+        if (!flag.startsWith("-javaagent") && !flag.startsWith("-agentlib")) {
+          command.add(flag);
+        }
+      }
+    }
+    command.addAll(List.of(flags));
+    command.add("-cp");
+    command.add(
+        String.join(
+            File.pathSeparator,
+            Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> classPath.test(Path.of(entry).getFileName().toString()))
+                .toList()));
+    command.add(program.getName());
+    return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /** Reads on until the program prints this line. */
+  void awaitLine(String expected) throws IOException {
+    for (String line = next(); !expected.equals(line); line = next()) {
+      if (line == null) {
+        throw new AssertionError("ended before it printed: line=" + expected + " output=" + seen);
+      }
+    }
+  }
+
+  /** Presses Ctrl-C. */
+  void interrupt() throws IOException, InterruptedException {
+    int rc = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    if (rc != 0) {
+      throw new AssertionError("kill failed: rc=" + rc);
+    }
+  }
+
+  /** Reads the rest of the output and gives the exit code. */
+  int awaitExit() throws IOException, InterruptedException {
+    while (next() != null) {
+      // Kept in seen.
+    }
+    return process.waitFor();
+  }
+
+  /** All lines read. */
+  List<String> output() {
+    return List.copyOf(seen);
+  }
+
+  private @Nullable String next() throws IOException {
+    String line = output.readLine();
+    if (line != null) {
+      seen.add(line);
+    }
+    return line;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
