@@ -195,6 +195,8 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       loop().pinned(this, pinned);
       throw pinned;
     }
+    // Not all come by way of wake(): a task that let others run first was ready all along.
+    wait = null;
     if (interrupted) {
       interrupted = false;
       throw new Cancelled(describe() + " was cancelled");
