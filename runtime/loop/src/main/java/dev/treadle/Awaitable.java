@@ -145,13 +145,23 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
 
   /**
    * On the loop's thread: calls back at once if done, else when done, from {@link #tellWaiters}.
+   *
+   * @return what to give to {@link #forget}, or null if it was done
    */
-  final void whenDone(Consumer<Outcome<T>> callback) {
+  final @Nullable Wait whenDone(Consumer<Outcome<T>> callback) {
     Outcome<T> outcome = outcome();
     if (outcome != null) {
       callback.accept(outcome);
-    } else {
-      waiters().addCallback(callback);
+      return null;
+    }
+    return waiters().addCallback(callback);
+  }
+
+  /** On the loop's thread: makes sure that this does not hold the callback any more. */
+  final void forget(@Nullable Wait callback) {
+    // Once done, it is or will be told, and held no longer.
+    if (callback != null && !isDone()) {
+      callback.abandon();
     }
   }
 

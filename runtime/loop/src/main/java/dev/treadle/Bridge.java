@@ -4,6 +4,7 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -30,7 +31,11 @@ final class Bridge<T extends @Nullable Object> implements Wait {
   static <T extends @Nullable Object> T await(Task<?> task, Awaitable<T> foreign) {
     Bridge<T> bridge = new Bridge<>(task, foreign);
     foreign.observed();
-    foreign.loop().executeOrRunWhenClosed(() -> foreign.whenDone(bridge::complete));
+    // Written and read on the other loop's thread.
+    AtomicReference<@Nullable Wait> callback = new AtomicReference<>();
+    Loop home = foreign.loop();
+    home.executeOrRunWhenClosed(() -> callback.set(foreign.whenDone(bridge::complete)));
+    bridge.canceller = () -> home.executeOrRunWhenClosed(() -> foreign.forget(callback.get()));
     return bridge.await();
   }
 

@@ -76,8 +76,11 @@ public final class WaitQueue<E extends @Nullable Object> {
     }
   }
 
-  void addCallback(Consumer<E> callback) {
-    link(new Waiter<>(this, null, "callback", callback, callback));
+  /** Adds a callback in the place of a task; abandon the result to take it out again. */
+  Wait addCallback(Consumer<E> callback) {
+    Waiter<E> waiter = new Waiter<>(this, null, "callback", callback, callback);
+    link(waiter);
+    return waiter;
   }
 
   private void link(Waiter<E> waiter) {
