@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A JVM like this one that runs a program of the tests; standard error and output are one. */
 final class ChildJvm implements AutoCloseable {
+  private static final int SIGINT = 2;
+
   private final Process process;
   private final BufferedReader output;
   private final List<String> seen = new ArrayList<>();
@@ -33,6 +36,9 @@ final class ChildJvm implements AutoCloseable {
       Class<?> program, Predicate<String> classPath, boolean inheritFlags, String... flags)
       throws IOException {
     List<String> command = new ArrayList<>();
+    if (ignoresInterrupt()) {
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (inheritFlags) {
       for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -51,6 +57,21 @@ final class ChildJvm implements AutoCloseable {
                 .toList()));
     command.add(program.getName());
     return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /**
+   * Under nohup, or as a script's background job, this JVM ignores SIGINT; a child inherits that.
+   */
+  private static boolean ignoresInterrupt() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    String sigIgn = "SigIgn:";
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith(sigIgn))
+        .mapToLong(line -> Long.parseUnsignedLong(line.substring(sigIgn.length()).strip(), 16))
+        .anyMatch(mask -> (mask & 1 << (SIGINT - 1)) != 0);
   }
 
   /** Reads on until the program prints this line. */
