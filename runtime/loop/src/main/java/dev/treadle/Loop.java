@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public final class Loop implements AutoCloseable {
   /** Held by what touches awaitables once there is no loop thread any more to confine them to. */
   private final Object afterClose = new Object();
 
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile @Nullable Task<?> running;
 
@@ -264,20 +266,25 @@ public final class Loop implements AutoCloseable {
   }
 
   /**
-   * Ends the loop: cancels every task, waits until all have ended, reports the failures nobody
-   * observed, then closes the transport and the thread. From another thread it waits for all of
-   * that; on the loop's own it returns at once. Does nothing the second time. Any thread.
+   * Ends the loop: cancels every task, the main task of a borrowed thread too, waits until all have
+   * ended, reports the failures nobody observed, then closes the transport and the thread. From
+   * another thread it waits for all of that; on the loop's own it returns at once. Does nothing the
+   * second time. Any thread.
    */
   @Override
   public void close() {
     driver.requestClose();
-    if (isLoopThread() || !(thread instanceof LoopThread)) {
+    if (isLoopThread()) {
       return;
     }
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (true) {
       try {
-        thread.join();
+        ended.await();
+        if (thread instanceof LoopThread) {
+          thread.join();
+        }
+        break;
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -329,6 +336,7 @@ public final class Loop implements AutoCloseable {
     }
     THREADS.remove(thread);
     CURRENT.remove();
+    ended.countDown();
   }
 
   /** The task in its turn now, or null. Any thread, for a look from outside. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,6 +113,34 @@ class LoopThreadsTest {
       }
     }
     assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  void shouldWaitForTheEndWhenABorrowedLoopIsClosedFromAnotherThread() throws Exception {
+    List<String> events = new CopyOnWriteArrayList<>();
+    CompletableFuture<Loop> borrowed = new CompletableFuture<>();
+    Thread closer =
+        new Thread(
+            () -> {
+              Loop loop = borrowed.join();
+              loop.close();
+              events.add("close returned, closed=" + loop.isClosed());
+            });
+    closer.start();
+    assertThatExceptionOfType(CancellationException.class)
+        .isThrownBy(
+            () ->
+                Treadle.run(
+                    () -> {
+                      borrowed.complete(Loop.current());
+                      try {
+                        await(new Deferred<String>());
+                      } finally {
+                        events.add("main cleaned up");
+                      }
+                    }));
+    closer.join();
+    assertThat(events).containsExactly("main cleaned up", "close returned, closed=true");
   }
 
   @Test
