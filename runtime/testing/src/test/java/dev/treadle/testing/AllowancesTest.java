@@ -171,7 +171,7 @@ class AllowancesTest {
       block();
     }
 
-    @TreadleTest
+    @TreadleTest(deadlockAfterMillis = 60_000)
     void handsOverToAContendedQueue(Loop loop) {
       LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
       ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, queue);

@@ -289,7 +289,7 @@ class BlockingTest {
       }
     }
 
-    @TreadleTest
+    @TreadleTest(deadlockAfterMillis = 60_000)
     void blocksStartedLoop() {
       AtomicReference<@Nullable Throwable> seen = new AtomicReference<>();
       await(
@@ -325,7 +325,7 @@ class BlockingTest {
       sleep(Duration.ofSeconds(1));
     }
 
-    @TreadleTest
+    @TreadleTest(deadlockAfterMillis = 60_000)
     void blocksElsewhere() {
       var pool = Executors.newSingleThreadExecutor();
       int value =
