@@ -127,7 +127,12 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     abandoned = true;
     parked = false;
     if (canceller != null) {
-      canceller.run();
+      try {
+        canceller.run();
+      } catch (Throwable failure) {
+        // Code of others: it must not keep this task, or one cancelled with it, from ending.
+        task.loop().reportFailure("cancelling what " + task.describe() + " awaited", failure);
+      }
     }
     return true;
   }

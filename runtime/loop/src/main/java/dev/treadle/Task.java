@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of its value
  */
 public final class Task<T extends @Nullable Object> extends Awaitable<T> {
-  final TaskGroup group;
+  private final TaskGroup group;
   private final long id;
   private final @Nullable String name;
   private @Nullable Fiber fiber;
@@ -104,6 +104,10 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     return cancelCalled;
   }
 
+  TaskGroup group() {
+    return group;
+  }
+
   /** Whether a suspension of this task would throw {@link Cancelled} now. */
   public boolean isCancelling() {
     return cancelVisible && !isDone();
@@ -164,7 +168,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   /** A {@link Cancelled} that no cancellation of ours explains is a failure like any other. */
   Outcome<T> outcomeOf(Throwable failure) {
-    return failure instanceof Cancelled && cancelVisible
+    return failure instanceof Cancelled && Cancellation.explains(this)
         ? Outcome.cancelled()
         : Outcome.failure(failure);
   }
@@ -212,7 +216,8 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** A cancellation has become visible: ends the wait, if it is one that may be left. */
   void interrupt() {
     Wait waiting = wait;
-    if (waiting != null && waiting.abandon()) {
+    // Leaving a wait may run code of others, which may have woken this task already.
+    if (waiting != null && waiting.abandon() && wait == waiting) {
       interrupted = true;
       wake();
     }

@@ -28,6 +28,10 @@ public final class TaskGroup {
   private @Nullable Task<?> last;
   private int size;
   private boolean aborting;
+
+  /** Whether it was ended by cancel() and so may end without a value. */
+  private boolean quiet;
+
   private boolean closed;
   private @Nullable Join joining;
 
@@ -80,7 +84,11 @@ public final class TaskGroup {
    * unless the body had ended with one. Any thread.
    */
   public void cancel() {
-    loop.executeOnLoop(this::abort);
+    loop.executeOnLoop(
+        () -> {
+          quiet = true;
+          abort();
+        });
   }
 
   /** How many children have not ended. */
@@ -127,7 +135,7 @@ public final class TaskGroup {
     }
     last = child;
     size++;
-    child.cancelVisible = Cancellation.isVisible(child);
+    child.cancelVisible = child.isCancelCalled() || Cancellation.isVisibleTo(this);
     loop.ready.add(child);
     loop.spawned(child);
     return child;
@@ -196,7 +204,7 @@ public final class TaskGroup {
       outcome = Outcome.value(body.run(this));
     } catch (Throwable failure) {
       outcome = Outcome.failure(failure);
-      if (failure instanceof Cancelled && inside.cancelVisible) {
+      if (failure instanceof Cancelled && Cancellation.explains(inside)) {
         abort();
       } else {
         failed(failure);
@@ -227,7 +235,7 @@ public final class TaskGroup {
       throw new TaskGroupException(name, failures);
     }
     Throwable cancelled = outcome.failure();
-    if (cancelled != null && !scope.absorbs(cancelled, inside)) {
+    if (cancelled != null && !(quiet && scope.absorbs(cancelled, inside))) {
       throw Outcome.unchecked(cancelled);
     }
     inside.checkCancelled();
