@@ -53,6 +53,7 @@ public final class Loop implements AutoCloseable {
   private final LoopDriver driver;
   private final long startNanos;
   private @Nullable Instrument instrument;
+  private @Nullable ThreadPool threads;
 
   /** Held by what touches awaitables once there is no loop thread any more to confine them to. */
   private final Object afterClose = new Object();
@@ -318,6 +319,15 @@ public final class Loop implements AutoCloseable {
     return root;
   }
 
+  ThreadPool threads() {
+    ThreadPool pool = threads;
+    if (pool == null) {
+      pool = new ThreadPool(name);
+      threads = pool;
+    }
+    return pool;
+  }
+
   LoopDriver driver() {
     return driver;
   }
@@ -333,6 +343,9 @@ public final class Loop implements AutoCloseable {
       closed = true;
       netty.runNonBlockingTasks(0);
       driver.lastTurn();
+    }
+    if (threads != null) {
+      threads.close();
     }
     THREADS.remove(thread);
     CURRENT.remove();

@@ -303,6 +303,30 @@ public final class Treadle {
     Timeouts.<@Nullable Void, X>shield(block(body));
   }
 
+  /**
+   * Runs a body that may block on a thread of the loop's pool and waits for it, asyncio's {@code
+   * to_thread}. The body has this task's {@code ScopedValue} bindings but is not in the task: it
+   * cannot await or sleep as one. A virtual clock does not jump meanwhile. The pool has at most 64
+   * threads, started on demand and ended with the loop; further bodies queue.
+   *
+   * <p>Cancelling the task takes back a body that has not begun. One that runs is interrupted and
+   * waited for, so that nothing is left running; if it ends with a value all the same, the value is
+   * returned and the next suspension throws.
+   *
+   * @throws X what the body throws, itself
+   * @throws Cancelled if the task's scope is cancelled and the interrupt ended the body
+   * @throws IllegalStateException outside a task
+   */
+  public static <T extends @Nullable Object, X extends Exception> T onThread(Block<T, X> body)
+      throws X {
+    return OnThread.run(body);
+  }
+
+  /** The same for a body without a value. */
+  public static <X extends Exception> void onThread(Action<X> body) throws X {
+    OnThread.<@Nullable Void, X>run(block(body));
+  }
+
   static Callable<@Nullable Void> callable(Action<? extends Exception> body) {
     Objects.requireNonNull(body, "body");
     return () -> {

@@ -367,6 +367,15 @@ class LoopThreadsTest {
     }
   }
 
+  /** Blocks until the thread is interrupted. */
+  static void awaitInterrupt() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException expected) {
+      // What it waited for.
+    }
+  }
+
   static void joinUninterruptibly(Thread thread) {
     try {
       thread.join();

@@ -68,6 +68,23 @@ public final class Fiber extends Continuation {
     }
   }
 
+  /** The {@code ScopedValue} bindings of the calling code, for {@link #runWith}. */
+  public static @Nullable Object currentBindings() {
+    return BINDINGS.get(Thread.currentThread());
+  }
+
+  /** Runs the body on the calling thread with bindings taken on another. */
+  public static void runWith(@Nullable Object bindings, Runnable body) {
+    Thread thread = Thread.currentThread();
+    Object outer = BINDINGS.get(thread);
+    BINDINGS.set(thread, bindings);
+    try {
+      body.run();
+    } finally {
+      BINDINGS.set(thread, outer);
+    }
+  }
+
   /**
    * Suspends the task that is running on this thread, with every generator it is inside.
    *

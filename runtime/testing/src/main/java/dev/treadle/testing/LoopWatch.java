@@ -88,7 +88,7 @@ final class LoopWatch implements Instrument {
         + steps
         + " longest="
         + who
-        + "; compute on a pool's thread, Treadle.await(CompletableFuture.supplyAsync(() -> ...)), or"
+        + "; compute on another thread, Treadle.onThread(() -> ...), or"
         + " call Treadle.yieldNow() in between\n"
         + Loop.current().dump();
   }

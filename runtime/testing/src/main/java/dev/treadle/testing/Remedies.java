@@ -4,8 +4,7 @@ import java.util.List;
 
 /** What to do in place of a blocking call: the twin that suspends, else another thread. */
 final class Remedies {
-  private static final String POOL =
-      "run it on a pool's thread: Treadle.await(CompletableFuture.supplyAsync(() -> ...))";
+  private static final String POOL = "run it on another thread: Treadle.onThread(() -> ...)";
   private static final String AWAIT =
       "use Treadle.await(...), which takes a CompletionStage, a Publisher, a Netty Future or a Task";
   private static final String DEFERRED =

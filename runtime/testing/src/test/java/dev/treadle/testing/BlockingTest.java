@@ -67,8 +67,7 @@ class BlockingTest {
 
   @Test
   void shouldFailWhenAFileIsRead() {
-    assertViolation(
-        "readsFile", "java.io.FileInputStream.read", "CompletableFuture.supplyAsync(() -> ...)");
+    assertViolation("readsFile", "java.io.FileInputStream.read", "Treadle.onThread(() -> ...)");
   }
 
   @Test
@@ -85,7 +84,7 @@ class BlockingTest {
   void shouldFailWhenAFutureIsGot() {
     assertViolation("getsFuture", "java.util.concurrent.CompletableFuture.get", "Treadle.await");
     assertViolation("joinsFuture", "java.util.concurrent.CompletableFuture.join", "Treadle.await");
-    assertViolation("getsTask", "java.util.concurrent.FutureTask.get", "supplyAsync");
+    assertViolation("getsTask", "java.util.concurrent.FutureTask.get", "onThread");
   }
 
   @Test
@@ -93,13 +92,13 @@ class BlockingTest {
     assertViolation("acquires", "java.util.concurrent.Semaphore.acquire", "need no lock");
     assertViolation("takes", "java.util.concurrent.ArrayBlockingQueue.take", "AsyncQueue");
     assertViolation("waits", "java.lang.Object.wait", "Deferred");
-    assertViolation("joinsThread", "java.lang.Thread.join", "pool's thread");
+    assertViolation("joinsThread", "java.lang.Thread.join", "onThread");
   }
 
   @Test
   void shouldFailWhenAThreadIsYieldedOrAProcessStarted() {
     assertViolation("yields", "java.lang.Thread.yield", "Treadle.yieldNow()");
-    assertViolation("startsProcess", "java.lang.ProcessBuilder.start", "pool's thread");
+    assertViolation("startsProcess", "java.lang.ProcessBuilder.start", "onThread");
   }
 
   @Test
