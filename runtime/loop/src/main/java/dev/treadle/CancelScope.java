@@ -185,21 +185,34 @@ public final class CancelScope {
   }
 
   void exit(Task<?> leaving) {
-    if (leaving.scope != this || Task.currentOrNull() != leaving) {
+    if (task != leaving || Task.currentOrNull() != leaving) {
       throw new IllegalStateException(
-          "CancelScope left out of order: scope="
+          "CancelScope left by another task: scope="
               + this
-              + " innermost="
-              + leaving.scope
-              + "; scopes must nest");
+              + " task="
+              + Task.currentOrNull()
+              + "; leave it in the task that entered it");
     }
-    closed = true;
-    if (deadline != null) {
-      leaving.loop().timers.remove(deadline);
-    }
-    leaving.scope = parent;
-    task = null;
+    closeWithin(leaving, parent);
     leaving.cancelVisible = Cancellation.isVisible(leaving);
+  }
+
+  /**
+   * Closes the task's scopes down to the given one. There is more than one to close only when the
+   * JVM ran out of stack or memory in the way out of an inner scope.
+   */
+  static void closeWithin(Task<?> leaving, @Nullable CancelScope rest) {
+    for (CancelScope open = leaving.scope; open != null && open != rest; open = leaving.scope) {
+      open.closed = true;
+      if (open.deadline != null) {
+        leaving.loop().timers.remove(open.deadline);
+      }
+      if (open.group != null) {
+        open.group.handOver(leaving);
+      }
+      leaving.scope = open.parent;
+      open.task = null;
+    }
   }
 
   /** Whether a failure that left the body stops here; after {@link #exit}. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of its value
  */
 public final class Task<T extends @Nullable Object> extends Awaitable<T> {
-  private final TaskGroup group;
+  private TaskGroup group;
   private final long id;
   private final @Nullable String name;
   private @Nullable Fiber fiber;
@@ -108,6 +108,12 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     return group;
   }
 
+  /** Cancels this task and makes it the child of another group. */
+  void handOver(TaskGroup to) {
+    group = to;
+    cancelCalled = true;
+  }
+
   /** Whether a suspension of this task would throw {@link Cancelled} now. */
   public boolean isCancelling() {
     return cancelVisible && !isDone();
@@ -161,7 +167,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   private void finish() {
     fiber = null;
-    scope = null;
+    CancelScope.closeWithin(this, null);
     tellWaiters();
     group.childEnded(this);
   }
@@ -191,13 +197,14 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     loop().suspending(this);
     try {
       Fiber.suspendTask();
-      // A wait for the next turn is in the ready queue already and ends without wake().
-      wait = null;
-    } catch (PinnedException pinned) {
+    } catch (Throwable unable) {
+      // Pinned, or neither stack nor memory left to suspend with: it still runs.
       wait = null;
       waiting.abandon();
-      loop().pinned(this, pinned);
-      throw pinned;
+      if (unable instanceof PinnedException pinned) {
+        loop().pinned(this, pinned);
+      }
+      throw unable;
     }
     // Not all come by way of wake(): a task that let others run first was ready all along.
     wait = null;

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * have ended, unless one of them failed while ending: then its failure wins. A {@link
  * VirtualMachineError} is never wrapped.
  *
+ * <p>A block that cannot suspend to wait, because a monitor or a native frame pins it, throws
+ * {@link dev.treadle.coroutines.PinnedException}; its children are cancelled and become those of
+ * the group that its task is a child of.
+ *
  * <p>Confined to its loop's thread but for {@link #cancel()}.
  */
 public final class TaskGroup {
@@ -127,14 +131,7 @@ public final class TaskGroup {
               + (closed ? "closed" : "ending")
               + "; spawn before a child has failed and inside the block");
     }
-    child.previous = last;
-    if (last == null) {
-      first = child;
-    } else {
-      last.next = child;
-    }
-    last = child;
-    size++;
+    link(child);
     child.cancelVisible = child.isCancelCalled() || Cancellation.isVisibleTo(this);
     loop.ready.add(child);
     loop.spawned(child);
@@ -179,6 +176,17 @@ public final class TaskGroup {
     abort();
   }
 
+  private void link(Task<?> child) {
+    child.previous = last;
+    if (last == null) {
+      first = child;
+    } else {
+      last.next = child;
+    }
+    last = child;
+    size++;
+  }
+
   private void unlink(Task<?> child) {
     Task<?> before = child.previous;
     Task<?> after = child.next;
@@ -210,16 +218,42 @@ public final class TaskGroup {
         failed(failure);
       }
     }
-    join(inside);
-    closed = true;
+    Throwable unable = join(inside);
     scope.exit(inside);
+    if (unable != null) {
+      failures.forEach(unable::addSuppressed);
+      throw Outcome.unchecked(unable);
+    }
     return settle(inside, outcome);
   }
 
-  private void join(Task<?> inside) {
-    while (size > 0) {
-      joining = new Join(inside, this);
-      inside.park(joining);
+  /** Waits for the children; returns what made that impossible, if anything did. */
+  private @Nullable Throwable join(Task<?> inside) {
+    try {
+      while (size > 0) {
+        joining = new Join(inside, this);
+        inside.park(joining);
+      }
+      return null;
+    } catch (Throwable unable) {
+      handOver(inside);
+      return unable;
+    }
+  }
+
+  /**
+   * Cancels the children of a host that cannot wait for them, and makes them children of the group
+   * the host is in: still nobody's orphans.
+   */
+  void handOver(Task<?> from) {
+    joining = null;
+    closed = true;
+    TaskGroup to = from.group();
+    for (Task<?> child = first; child != null; child = first) {
+      unlink(child);
+      child.handOver(to);
+      to.link(child);
+      Cancellation.refresh(child);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.treadle;
 
-import dev.treadle.coroutines.PinnedException;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -183,10 +182,10 @@ public final class Treadle {
     task.loop().ready.add(task);
     try {
       task.park(YieldNow.INSTANCE);
-    } catch (PinnedException pinned) {
+    } catch (Throwable unable) {
       // It did not suspend: a turn it has not asked for would end its next wait early.
       task.loop().ready.removeLastOccurrence(task);
-      throw pinned;
+      throw unable;
     }
     task.checkCancelled();
   }
