@@ -88,6 +88,7 @@ public final class CancelScope {
       if (!absorbs(failure, inside)) {
         throw failure;
       }
+      inside.loop().failures.reportCleanUp(inside, failure);
       return Optional.empty();
     }
     exit(inside);
@@ -133,20 +134,30 @@ public final class CancelScope {
 
   /** Holds off, or lets in again, cancellations from further out; for clean-up that must await. */
   public void setShielded(boolean shielded) {
+    Task<?> inside = task;
+    if (inside != null) {
+      inside.loop().requireLoopThread("CancelScope.setShielded()");
+    }
     this.shielded = shielded;
-    if (task != null) {
-      Cancellation.refreshWithin(task, this);
+    if (inside != null) {
+      Cancellation.refreshWithin(inside, this);
     }
   }
 
   /**
-   * Moves the deadline. Has no effect on a scope that is cancelled.
+   * Moves the deadline. Has no effect on a scope that is cancelled or closed.
    *
    * @param timeout from now on (from its start when not open yet), or null for no deadline
    */
   public void setTimeout(@Nullable Duration timeout) {
-    this.timeout = timeout;
     Task<?> inside = task;
+    if (inside != null) {
+      inside.loop().requireLoopThread("CancelScope.setTimeout()");
+    }
+    if (cancelCalled || closed) {
+      return;
+    }
+    this.timeout = timeout;
     if (inside == null) {
       return;
     }
@@ -157,7 +168,10 @@ public final class CancelScope {
     arm(inside);
   }
 
-  /** The time left until the deadline, zero when it has passed, or null when there is none. */
+  /**
+   * The time left until the deadline, zero when it has passed, or null when there is none; the
+   * whole timeout when the scope is not open.
+   */
   public @Nullable Duration remaining() {
     Deadline running = deadline;
     Task<?> inside = task;

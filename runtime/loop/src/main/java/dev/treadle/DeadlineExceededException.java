@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /**
  * Thrown by {@link Treadle#withTimeout} when its time ran out before its body ended. The body has
- * been cancelled and has run its {@code finally} blocks by then.
+ * been cancelled and has run its {@code finally} blocks by then; the {@link Cancelled} that ended
+ * it is the cause, with what went wrong in its clean-up as suppressed exceptions.
  */
 public final class DeadlineExceededException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;

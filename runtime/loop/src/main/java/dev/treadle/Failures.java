@@ -70,6 +70,18 @@ final class Failures {
             });
   }
 
+  /**
+   * Reports what went wrong on the way out of a cancelled stretch, in the {@code close} of a
+   * try-with-resources: the {@link Cancelled} that carries it ends here.
+   */
+  void reportCleanUp(Task<?> task, Throwable cancelled) {
+    for (Throwable failure : cancelled.getSuppressed()) {
+      if (!(failure instanceof AwaitedFrom)) {
+        report("clean-up of " + task.describe(), failure);
+      }
+    }
+  }
+
   void report(String source, Throwable failure) {
     try {
       handler.handle(source, failure);

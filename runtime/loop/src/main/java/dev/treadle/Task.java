@@ -174,9 +174,11 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   /** A {@link Cancelled} that no cancellation of ours explains is a failure like any other. */
   Outcome<T> outcomeOf(Throwable failure) {
-    return failure instanceof Cancelled && Cancellation.explains(this)
-        ? Outcome.cancelled()
-        : Outcome.failure(failure);
+    if (!(failure instanceof Cancelled) || !Cancellation.explains(this)) {
+      return Outcome.failure(failure);
+    }
+    loop().failures.reportCleanUp(this, failure);
+    return Outcome.cancelled();
   }
 
   /**

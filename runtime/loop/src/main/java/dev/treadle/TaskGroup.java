@@ -2,7 +2,9 @@ package dev.treadle;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +76,7 @@ public final class TaskGroup {
 
   /** The same with a name for dumps and messages. */
   public <T extends @Nullable Object> Task<T> spawn(@Nullable String taskName, Callable<T> body) {
+    Objects.requireNonNull(body, "body");
     loop.requireLoopThread("TaskGroup.spawn()");
     return adopt(new Task<>(this, taskName, body));
   }
@@ -170,7 +173,11 @@ public final class TaskGroup {
 
   private void failed(Throwable failure) {
     // A failure the body got by awaiting a child comes twice: as the child's and as the body's.
-    if (failures.stream().noneMatch(known -> known == failure)) {
+    Throwable own =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (failures.stream().noneMatch(known -> known == failure || known == own)) {
       failures.add(failure);
     }
     abort();
@@ -262,15 +269,22 @@ public final class TaskGroup {
   private <T extends @Nullable Object> T settle(Task<?> inside, Outcome<T> outcome) {
     for (Throwable failure : failures) {
       if (failure instanceof VirtualMachineError fatal) {
+        failures.stream().filter(other -> other != fatal).forEach(fatal::addSuppressed);
         throw fatal;
       }
     }
+    Throwable cancelled = outcome.failure();
     if (!failures.isEmpty()) {
+      if (cancelled instanceof Cancelled) {
+        loop.failures.reportCleanUp(inside, cancelled);
+      }
       throw new TaskGroupException(name, failures);
     }
-    Throwable cancelled = outcome.failure();
-    if (cancelled != null && !(quiet && scope.absorbs(cancelled, inside))) {
-      throw Outcome.unchecked(cancelled);
+    if (cancelled != null) {
+      if (!quiet || !scope.absorbs(cancelled, inside)) {
+        throw Outcome.unchecked(cancelled);
+      }
+      loop.failures.reportCleanUp(inside, cancelled);
     }
     inside.checkCancelled();
     return cancelled == null ? outcome.value() : null;

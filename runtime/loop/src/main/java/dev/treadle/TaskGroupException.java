@@ -2,8 +2,11 @@ package dev.treadle;
 
 import java.io.Serial;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -38,7 +41,10 @@ public final class TaskGroupException extends RuntimeException {
 
   private static String message(String group, List<? extends Throwable> causes) {
     if (causes.isEmpty()) {
-      throw new IllegalArgumentException("a TaskGroupException needs a cause: causes=[]");
+      throw new IllegalArgumentException(
+          "a TaskGroupException needs a cause: group="
+              + group
+              + " causes=[]; give at least one failure");
     }
     return "task group failed: group="
         + group
@@ -95,7 +101,9 @@ public final class TaskGroupException extends RuntimeException {
 
   /** The tree's matching and other leaves, each in its own tree of the same shape. */
   public Split split(Predicate<? super Throwable> matches) {
-    return new Split(subgroup(matches), subgroup(leaf -> !matches.test(leaf)));
+    Set<Throwable> matching = Collections.newSetFromMap(new IdentityHashMap<>());
+    leaves().stream().filter(matches).forEach(matching::add);
+    return new Split(subgroup(matching::contains), subgroup(leaf -> !matching.contains(leaf)));
   }
 
   /**

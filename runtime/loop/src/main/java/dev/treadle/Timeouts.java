@@ -20,6 +20,7 @@ final class Timeouts {
       if (scope.expired()) {
         DeadlineExceededException exceeded = scope.exceeded();
         if (scope.absorbs(failure, task)) {
+          exceeded.initCause(failure);
           throw exceeded;
         }
         if (!(failure instanceof Cancelled)) {
