@@ -53,6 +53,9 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** Whether the wait that ends now was ended by a cancellation. */
   private boolean interrupted;
 
+  /** Whether a call in this turn has thrown {@link Cancelled} without suspending. */
+  private boolean cancelledThisTurn;
+
   private boolean started;
   private boolean observed;
 
@@ -148,6 +151,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       }
       started = true;
     }
+    cancelledThisTurn = false;
     stack.resume();
     if (isDone()) {
       finish();
@@ -186,7 +190,25 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
    */
   void checkCancelled() {
     if (cancelVisible) {
+      if (cancelledThisTurn) {
+        // A body that catches it and goes on in a loop must not keep the thread to itself.
+        passTurn();
+      }
+      cancelledThisTurn = true;
       throw new Cancelled(describe() + " was cancelled");
+    }
+  }
+
+  private void passTurn() {
+    loop().ready.add(this);
+    wait = YieldNow.INSTANCE;
+    try {
+      Fiber.suspendTask();
+    } catch (PinnedException pinned) {
+      // Then not: the cancellation is thrown all the same.
+      loop().ready.removeLastOccurrence(this);
+    } finally {
+      wait = null;
     }
   }
 

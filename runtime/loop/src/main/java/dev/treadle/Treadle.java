@@ -192,6 +192,8 @@ public final class Treadle {
 
   /**
    * Opens a {@link TaskGroup}, runs the body in this task, and waits until all children have ended.
+   * Write the body in braces: of {@code g -> g.spawn(...)} the compiler cannot tell whether its
+   * value is meant.
    *
    * @return the body's value; null if the group was cancelled before there was one
    * @throws TaskGroupException with every failure of the body and the children
@@ -204,17 +206,26 @@ public final class Treadle {
   /** The same for a body without a value. */
   @SuppressWarnings("overloads") // A body in braces says which it is.
   public static void group(TaskGroup.Action body) {
-    TaskGroup.<@Nullable Void>open(
-        "group",
-        group -> {
-          body.run(group);
-          return null;
-        });
+    TaskGroup.<@Nullable Void>open("group", valueless(body));
   }
 
   /** The same with a name, for dumps and messages. */
   public static <T extends @Nullable Object> T group(String name, TaskGroup.Body<T> body) {
     return TaskGroup.open(name, body);
+  }
+
+  /** The same with a name and without a value. */
+  @SuppressWarnings("overloads") // As above.
+  public static void group(String name, TaskGroup.Action body) {
+    TaskGroup.<@Nullable Void>open(name, valueless(body));
+  }
+
+  private static TaskGroup.Body<@Nullable Void> valueless(TaskGroup.Action body) {
+    Objects.requireNonNull(body, "body");
+    return group -> {
+      body.run(group);
+      return null;
+    };
   }
 
   /**

@@ -32,6 +32,33 @@ class TaskCancelTest {
 
   // test_tasks.BaseTaskTests.test_cancel_with_message_before_starting_task
   @Test
+  void shouldLetOtherTasksRunWhenABodySwallowsItsCancellationInALoop() {
+    Virtually.run(
+        () -> {
+          boolean[] stop = new boolean[1];
+          int[] swallowed = new int[1];
+          Task<String> stubborn =
+              spawn(
+                  () -> {
+                    while (!stop[0]) {
+                      try {
+                        sleepForever();
+                      } catch (Cancelled cancelled) {
+                        swallowed[0]++;
+                      }
+                    }
+                    return "ended by itself";
+                  });
+          Virtually.turns(1);
+          stubborn.cancel();
+          Virtually.turns(3);
+          stop[0] = true;
+          assertThat(await(stubborn)).isEqualTo("ended by itself");
+          assertThat(swallowed[0]).isBetween(3, 8);
+        });
+  }
+
+  @Test
   void shouldNotRunTheBodyWhenCancelledBeforeItsFirstTurn() {
     VirtualLoop.run(
         () -> {
