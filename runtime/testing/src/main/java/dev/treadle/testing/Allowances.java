@@ -42,8 +42,14 @@ final class Allowances {
           "execute",
           "its locks are held for a few instructions, and work must be handed to a pool somehow");
 
+  static final Allowance IO_URING_CLOSE =
+      new Allowance(
+          "io.netty.channel.uring.IoUringIoHandler",
+          "closeWakeupGate",
+          "as the loop ends it spins, for an instant, while another thread is about to wake it");
+
   private static final List<Allowance> BUILT_IN =
-      List.of(LOOP_START, JUL_INIT, JUL_CONSOLE, RANDOM_SEED, EXECUTOR_HAND_OVER);
+      List.of(LOOP_START, JUL_INIT, JUL_CONSOLE, RANDOM_SEED, EXECUTOR_HAND_OVER, IO_URING_CLOSE);
 
   private static final List<Allowance> ALL = new CopyOnWriteArrayList<>(BUILT_IN);
   private static final Set<Allowance> USED = ConcurrentHashMap.newKeySet();
