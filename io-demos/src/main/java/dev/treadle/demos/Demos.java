@@ -30,6 +30,7 @@ final class Demos extends Helpful implements Runnable {
     commands.addSubcommand(new DisplayDate(terminal));
     commands.addSubcommand(new ProducerConsumer(terminal));
     commands.addSubcommand(new Generators(terminal));
+    commands.addSubcommand(new Blocking(terminal));
     Errors errors = new Errors(terminal);
     commands.setParameterExceptionHandler(errors);
     commands.setExecutionExceptionHandler(errors);
