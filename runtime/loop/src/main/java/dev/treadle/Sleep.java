@@ -10,11 +10,12 @@ final class Sleep extends Timer implements Wait {
     this.task = task;
   }
 
-  static void park(Task<?> task, Duration duration) {
+  /** Sets the timer; the caller parks the task, with no frame of ours below it meanwhile. */
+  static Sleep begin(Task<?> task, Duration duration) {
     Loop loop = task.loop();
     Sleep sleep = new Sleep(task);
     loop.timers.add(sleep, loop.deadlineAfter(duration));
-    task.park(sleep);
+    return sleep;
   }
 
   @Override

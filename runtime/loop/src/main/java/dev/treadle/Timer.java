@@ -6,7 +6,7 @@ abstract class Timer {
   long deadline;
 
   /** Breaks ties: of two timers with one deadline the older fires first. */
-  long order;
+  int order;
 
   /** The place in the heap, or -1 when not in it. */
   int index = -1;

@@ -8,17 +8,26 @@ import org.jspecify.annotations.Nullable;
  * A binary heap whose entries know their place, so that cancelling one is O(log n) and leaves
  * nothing behind. Our own, not Netty's {@code schedule}: that makes a promise and a queue node for
  * each timer, three times the memory of a million sleeping tasks.
+ *
+ * <p>A new timer is only appended; it is sorted in when somebody asks for the first. One cancelled
+ * before that, as most timeouts of short work are, costs next to nothing. And a task that is about
+ * to sleep has no sorting inlined into the frame it keeps while it sleeps.
  */
 final class TimerHeap {
   private @Nullable Timer[] heap = new @Nullable Timer[64];
   private int size;
-  private long orders;
+
+  /** How many from the start form the heap; the rest are new. */
+  private int sorted;
+
+  private int orders;
 
   int size() {
     return size;
   }
 
   @Nullable Timer peek() {
+    sort();
     return heap[0];
   }
 
@@ -28,24 +37,41 @@ final class TimerHeap {
     if (size == heap.length) {
       heap = Arrays.copyOf(heap, size + (size >> 1));
     }
-    siftUp(size++, timer);
+    timer.index = size;
+    heap[size++] = timer;
   }
 
   /** Takes the timer out; does nothing when it has fired or was removed. */
   void remove(Timer timer) {
-    int hole = timer.index;
-    if (hole < 0) {
+    if (timer.index < 0) {
       return;
     }
+    if (timer.index < sorted) {
+      sort();
+    }
+    int hole = timer.index;
     timer.index = -1;
     Timer last = at(--size);
     heap[size] = null;
-    if (hole == size) {
+    if (hole >= sorted) {
+      if (hole < size) {
+        heap[hole] = last;
+        last.index = hole;
+      }
       return;
     }
-    siftDown(hole, last);
-    if (heap[hole] == last) {
-      siftUp(hole, last);
+    sorted = size;
+    if (hole < size) {
+      siftDown(hole, last);
+      if (heap[hole] == last) {
+        siftUp(hole, last);
+      }
+    }
+  }
+
+  private void sort() {
+    for (; sorted < size; sorted++) {
+      siftUp(sorted, at(sorted));
     }
   }
 

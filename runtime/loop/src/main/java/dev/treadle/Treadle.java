@@ -149,7 +149,7 @@ public final class Treadle {
     if (duration.isZero() || duration.isNegative()) {
       requeue(task);
     } else {
-      Sleep.park(task, duration);
+      task.park(Sleep.begin(task, duration));
     }
   }
 

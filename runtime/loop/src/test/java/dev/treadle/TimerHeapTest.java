@@ -67,6 +67,17 @@ class TimerHeapTest {
     assertThat(drain(heap)).containsExactly(sooner, later);
   }
 
+  @Test
+  void shouldOrderByDifferenceWhenTheAgeWrapsAround() {
+    Timer older = new Named();
+    Timer younger = new Named();
+    older.order = Integer.MAX_VALUE;
+    younger.order = Integer.MIN_VALUE;
+
+    assertThat(older.isBefore(younger)).isTrue();
+    assertThat(younger.isBefore(older)).isFalse();
+  }
+
   private static List<Timer> drain(TimerHeap heap) {
     List<Timer> drained = new ArrayList<>();
     for (Timer timer = heap.peek(); timer != null; timer = heap.peek()) {
