@@ -5,6 +5,7 @@ import dev.treadle.coroutines.internal.Fiber;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of its value
  */
 public final class Task<T extends @Nullable Object> extends Awaitable<T> {
+  private static final Callable<@Nullable Void> NO_VALUE = () -> null;
+
   private TaskGroup group;
   private final long id;
   private final @Nullable String name;
@@ -60,11 +63,25 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   private boolean observed;
 
   Task(TaskGroup group, @Nullable String name, Callable<T> body) {
+    this(group, name, null, body);
+  }
+
+  private Task(
+      TaskGroup group,
+      @Nullable String name,
+      @Nullable Action<? extends Exception> action,
+      Callable<T> value) {
     this.group = group;
     this.name = name;
     this.id = group.loop.nextTaskId();
-    TaskBody<T> run = new TaskBody<>(this, body);
+    TaskBody<T> run = new TaskBody<>(this, action, value);
     this.fiber = Fiber.task(run, run);
+  }
+
+  /** A task without a value. */
+  static Task<@Nullable Void> of(
+      TaskGroup group, @Nullable String name, Action<? extends Exception> body) {
+    return new Task<>(group, name, Objects.requireNonNull(body, "body"), NO_VALUE);
   }
 
   /** The task that runs on this thread now, or null. Any thread. */

@@ -83,7 +83,8 @@ public final class TaskGroup {
 
   /** The same with a name and without a value. */
   public Task<@Nullable Void> spawn(@Nullable String taskName, dev.treadle.Action<Exception> body) {
-    return spawn(taskName, Treadle.callable(body));
+    loop.requireLoopThread("TaskGroup.spawn()");
+    return adopt(Task.of(this, taskName, body));
   }
 
   /**
