@@ -11,10 +11,10 @@ final class Sleep extends Timer implements Wait {
   }
 
   /** Sets the timer; the caller parks the task, with no frame of ours below it meanwhile. */
-  static Sleep begin(Task<?> task, Duration duration) {
+  static Sleep begin(Task<?> task, long nanos) {
     Loop loop = task.loop();
     Sleep sleep = new Sleep(task);
-    loop.timers.add(sleep, loop.deadlineAfter(duration));
+    loop.timers.add(sleep, loop.nanoTime() + nanos);
     return sleep;
   }
 

@@ -146,10 +146,11 @@ public final class Treadle {
     Objects.requireNonNull(duration, "duration");
     Task<?> task = Task.require("sleep()");
     task.checkCancelled();
-    if (duration.isZero() || duration.isNegative()) {
+    long nanos = Durations.toNanos(duration);
+    if (nanos <= 0) {
       requeue(task);
     } else {
-      task.park(Sleep.begin(task, duration));
+      task.park(Sleep.begin(task, nanos));
     }
   }
 
