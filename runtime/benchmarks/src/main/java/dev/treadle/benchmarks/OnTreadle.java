@@ -107,9 +107,7 @@ final class OnTreadle {
   }
 
   static Sleepers sleepers(int tasks, Duration time, LongSupplier heap) {
-    Tally asleep = new Tally();
-    Tally woken = new Tally();
-    Tally bytes = new Tally();
+    Crowd crowd = new Crowd(time);
     run(
         () ->
             group(
@@ -117,19 +115,31 @@ final class OnTreadle {
                   for (int t = 0; t < tasks; t++) {
                     group.spawn(
                         () -> {
-                          asleep.sum++;
-                          sleep(time);
-                          woken.sum++;
+                          crowd.asleep++;
+                          sleep(crowd.time);
+                          crowd.woken++;
                         });
                   }
                   yieldNow();
-                  bytes.sum = heap.getAsLong();
-                  if (asleep.sum != tasks || woken.sum != 0) {
+                  crowd.heapBytes = heap.getAsLong();
+                  if (crowd.asleep != tasks || crowd.woken != 0) {
                     throw new IllegalStateException(
-                        "not all were asleep at once: woken=" + woken.sum + "; sleep longer");
+                        "not all were asleep at once: woken=" + crowd.woken + "; sleep longer");
                   }
                 }));
-    return new Sleepers(bytes.sum, (int) woken.sum);
+    return new Sleepers(crowd.heapBytes, crowd.woken);
+  }
+
+  /** One object, so that a task captures one reference: its state is not what is measured. */
+  private static final class Crowd {
+    final Duration time;
+    int asleep;
+    int woken;
+    long heapBytes;
+
+    Crowd(Duration time) {
+      this.time = time;
+    }
   }
 
   private static final class Tally {

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 3)
+@Fork(value = 2)
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 4, time = 1)
 public abstract class SteadyState {

@@ -67,21 +67,26 @@ fun elements(count: Int): Long {
   return sum
 }
 
-fun sleepers(tasks: Int, millis: Long, heap: LongSupplier): Sleepers = runBlocking {
+/** One object, so that a coroutine captures one reference: its state is not what is measured. */
+private class Crowd(val millis: Long) {
   var asleep = 0
   var woken = 0
+}
+
+fun sleepers(tasks: Int, millis: Long, heap: LongSupplier): Sleepers = runBlocking {
+  val crowd = Crowd(millis)
   var bytes = 0L
   coroutineScope {
     repeat(tasks) {
       launch {
-        asleep++
-        delay(millis)
-        woken++
+        crowd.asleep++
+        delay(crowd.millis)
+        crowd.woken++
       }
     }
     yield()
     bytes = heap.asLong
-    check(asleep == tasks && woken == 0)
+    check(crowd.asleep == tasks && crowd.woken == 0)
   }
-  Sleepers(bytes, woken)
+  Sleepers(bytes, crowd.woken)
 }
