@@ -35,10 +35,14 @@ final class TimerHeap {
     timer.deadline = deadline;
     timer.order = orders++;
     if (size == heap.length) {
-      heap = Arrays.copyOf(heap, size + (size >> 1));
+      grow();
     }
     timer.index = size;
     heap[size++] = timer;
+  }
+
+  private void grow() {
+    heap = Arrays.copyOf(heap, size + (size >> 1));
   }
 
   /** Takes the timer out; does nothing when it has fired or was removed. */
