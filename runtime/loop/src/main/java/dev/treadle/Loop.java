@@ -244,6 +244,19 @@ public final class Loop implements AutoCloseable {
     return TaskTree.dump(this, root);
   }
 
+  /**
+   * {@link Treadle#checkCancelled()} for an awaitable that knows its loop: a look at the loop's
+   * running task, where the other asks the thread's continuations. On the loop's thread.
+   *
+   * @throws Cancelled if the scope of the task that runs now is cancelled
+   */
+  public void checkCancelled() {
+    Task<?> task = running;
+    if (task != null) {
+      task.checkCancelled();
+    }
+  }
+
   /** Replaces what gets the failures nobody observes; the default logs them. Any thread. */
   public void setFailureHandler(FailureHandler handler) {
     failures.setHandler(Objects.requireNonNull(handler, "handler"));

@@ -32,6 +32,29 @@ class TaskCancelTest {
 
   // test_tasks.BaseTaskTests.test_cancel_with_message_before_starting_task
   @Test
+  void shouldThrowFromTheLoopsLookOnlyInACancelledTask() {
+    Virtually.run(
+        () -> {
+          Loop loop = Loop.current();
+          loop.checkCancelled();
+          Task<Boolean> cancelled =
+              spawn(
+                  () -> {
+                    Task.require("test").cancel();
+                    try {
+                      loop.checkCancelled();
+                      return false;
+                    } catch (Cancelled expected) {
+                      return true;
+                    }
+                  });
+          assertThat(await(cancelled)).isTrue();
+          loop.callSoon(loop::checkCancelled);
+          yieldNow();
+        });
+  }
+
+  @Test
   void shouldLetOtherTasksRunWhenABodySwallowsItsCancellationInALoop() {
     Virtually.run(
         () -> {

@@ -2,7 +2,6 @@ package dev.treadle.queue;
 
 import dev.treadle.Cancelled;
 import dev.treadle.Loop;
-import dev.treadle.Treadle;
 import dev.treadle.WaitQueue;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -98,7 +97,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
     confine("put");
     boolean accepted;
     try {
-      Treadle.checkCancelled();
+      loop.checkCancelled();
       if (!closed && hasRoom()) {
         accept(item);
         return;
@@ -178,7 +177,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
    */
   public void join() {
     confine("join");
-    Treadle.checkCancelled();
+    loop.checkCancelled();
     if (unfinished > 0) {
       joiners.park("join", this, null);
     }
@@ -272,7 +271,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
 
   private @Nullable E takeOrNull() {
     confine("take");
-    Treadle.checkCancelled();
+    loop.checkCancelled();
     E item = items.poll();
     if (item != null) {
       admitPutter();
