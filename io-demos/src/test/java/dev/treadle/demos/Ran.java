@@ -1,5 +1,9 @@
 package dev.treadle.demos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.treadle.testing.BlockingGuard;
+import dev.treadle.testing.Recording;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -21,9 +25,22 @@ record Ran(int code, String out, String err) {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false);
-    int code = Demos.run(terminal, arguments);
+    int code = guarded(terminal, arguments);
     return new Ran(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Runs it with the loop's thread guarded: what may not block in a handler may not here. */
+  private static int guarded(Terminal terminal, String... arguments) {
+    BlockingGuard.install();
+    try (Recording recording = BlockingGuard.record()) {
+      int code = Demos.run(terminal, arguments);
+      // The demo of blocking blocks; its own test looks at what it says.
+      if (!List.of(arguments).contains("blocking")) {
+        assertThat(recording.violations()).isEmpty();
+      }
+      return code;
+    }
   }
 
   List<String> lines() {
