@@ -217,15 +217,22 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   }
 
   private void passTurn() {
-    loop().ready.add(this);
-    wait = YieldNow.INSTANCE;
     try {
-      Fiber.suspendTask();
+      requeue();
     } catch (PinnedException pinned) {
       // Then not: the cancellation is thrown all the same.
+    }
+  }
+
+  /** Suspends for exactly one pass through the ready queue, cancelled or not. */
+  void requeue() {
+    loop().ready.add(this);
+    try {
+      park(YieldNow.INSTANCE);
+    } catch (Throwable unable) {
+      // It did not suspend: a turn it has not asked for would end its next wait early.
       loop().ready.removeLastOccurrence(this);
-    } finally {
-      wait = null;
+      throw unable;
     }
   }
 

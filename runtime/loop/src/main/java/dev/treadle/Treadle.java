@@ -180,14 +180,7 @@ public final class Treadle {
   }
 
   private static void requeue(Task<?> task) {
-    task.loop().ready.add(task);
-    try {
-      task.park(YieldNow.INSTANCE);
-    } catch (Throwable unable) {
-      // It did not suspend: a turn it has not asked for would end its next wait early.
-      task.loop().ready.removeLastOccurrence(task);
-      throw unable;
-    }
+    task.requeue();
     task.checkCancelled();
   }
 

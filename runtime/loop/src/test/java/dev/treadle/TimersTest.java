@@ -230,7 +230,8 @@ class TimersTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void shouldNotSpinWhenDelaysAreShorterThanATick(Transport transport) {
-    org.junit.jupiter.api.Assumptions.assumeTrue(transport.isAvailable());
+    org.junit.jupiter.api.Assumptions.assumeTrue(
+        transport.isAvailable(), "not on this machine: transport=" + transport);
     AtomicInteger turns = new AtomicInteger();
     Loop.builder()
         .transport(transport)

@@ -55,7 +55,7 @@ class TransportTest {
   @EnumSource(Transport.class)
   @Timeout(120)
   void shouldSleepAndHearOtherThreadsWhenForced(Transport transport) throws Exception {
-    Assumptions.assumeTrue(transport.isAvailable());
+    Assumptions.assumeTrue(transport.isAvailable(), "not on this machine: transport=" + transport);
     try (ChildJvm jvm =
         ChildJvm.start(Program.class, "-Dtreadle.transport=" + transport.propertyValue())) {
       assertThat(jvm.awaitExit()).as("output %s", jvm.output()).isZero();

@@ -125,7 +125,7 @@ class VirtualClockTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void shouldNotJumpWhenHeldByAnotherThread(Transport transport) {
-    Assumptions.assumeTrue(transport.isAvailable());
+    Assumptions.assumeTrue(transport.isAvailable(), "not on this machine: transport=" + transport);
     Virtually.loop()
         .transport(transport)
         .run(
@@ -154,7 +154,7 @@ class VirtualClockTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void shouldGiveAGraceWhenAFutureIsCompletedByAnotherThread(Transport transport) {
-    Assumptions.assumeTrue(transport.isAvailable());
+    Assumptions.assumeTrue(transport.isAvailable(), "not on this machine: transport=" + transport);
     Loop.builder()
         .transport(transport)
         .clock(new VirtualClock())
