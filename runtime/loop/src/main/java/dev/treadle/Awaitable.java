@@ -95,8 +95,8 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
    */
   public final void onDone(Consumer<? super Awaitable<T>> callback) {
     loop()
-        .executeOrRunWhenClosed(
-            () -> whenDone(outcome -> loop().callSoonOrNow(() -> callback.accept(this))));
+        .inlet
+        .runAlways(() -> whenDone(outcome -> loop().callSoonOrNow(() -> callback.accept(this))));
   }
 
   /**
@@ -106,7 +106,7 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
   public final CompletableFuture<T> toCompletableFuture() {
     CompletableFuture<T> future = new CompletableFuture<>();
     observed();
-    loop().executeOrRunWhenClosed(() -> whenDone(outcome -> outcome.completeInto(this, future)));
+    loop().inlet.runAlways(() -> whenDone(outcome -> outcome.completeInto(this, future)));
     return future;
   }
 

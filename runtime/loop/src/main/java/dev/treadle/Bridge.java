@@ -34,8 +34,8 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     // Written and read on the other loop's thread.
     AtomicReference<@Nullable Wait> callback = new AtomicReference<>();
     Loop home = foreign.loop();
-    home.executeOrRunWhenClosed(() -> callback.set(foreign.whenDone(bridge::complete)));
-    bridge.canceller = () -> home.executeOrRunWhenClosed(() -> foreign.forget(callback.get()));
+    home.inlet.runAlways(() -> callback.set(foreign.whenDone(bridge::complete)));
+    bridge.canceller = () -> home.inlet.runAlways(() -> foreign.forget(callback.get()));
     return bridge.await();
   }
 
@@ -87,7 +87,7 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     if (task.loop().isLoopThread()) {
       arrive(result);
     } else {
-      task.loop().executeOrRunWhenClosed(() -> arrive(result));
+      task.loop().inlet.runAlways(() -> arrive(result));
     }
   }
 

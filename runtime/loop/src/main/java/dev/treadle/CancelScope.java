@@ -113,7 +113,7 @@ public final class CancelScope {
     cancelCalled = true;
     Task<?> inside = task;
     if (inside != null) {
-      inside.loop().executeOnLoop(this::spread);
+      inside.loop().inlet.run(this::spread);
     }
   }
 

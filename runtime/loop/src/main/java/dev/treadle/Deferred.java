@@ -62,7 +62,7 @@ public final class Deferred<T extends @Nullable Object> extends Awaitable<T> {
     if (loop.isLoopThread() && !loop.isClosed()) {
       tellWaiters();
     } else {
-      loop.executeOrRunWhenClosed(this::tellWaiters);
+      loop.inlet.runAlways(this::tellWaiters);
     }
     return true;
   }

@@ -49,7 +49,7 @@ final class ForeignWaits {
         if (open.compareAndSet(true, false)) {
           holds.decrementAndGet();
           // Wakes a loop that waits for this.
-          loop.executeOnLoop(() -> {});
+          loop.inlet.run(() -> {});
         }
       }
 

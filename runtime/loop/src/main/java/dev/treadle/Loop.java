@@ -1,6 +1,5 @@
 package dev.treadle;
 
-import dev.treadle.coroutines.PinnedException;
 import dev.treadle.coroutines.internal.JvmFlags;
 import io.netty.channel.IoEventLoop;
 import java.time.Clock;
@@ -43,6 +42,8 @@ public final class Loop implements AutoCloseable {
   final TimerHeap timers = new TimerHeap();
   final Failures failures = new Failures();
   final ForeignWaits foreign = new ForeignWaits();
+  final Observers observers;
+  final Inlet inlet;
   private final AtomicLong taskIds = new AtomicLong();
   private final String name;
   private final Thread thread;
@@ -52,14 +53,9 @@ public final class Loop implements AutoCloseable {
   private final TaskGroup root;
   private final LoopDriver driver;
   private final long startNanos;
-  private @Nullable Instrument instrument;
   private @Nullable ThreadPool threads;
 
-  /** Held by what touches awaitables once there is no loop thread any more to confine them to. */
-  private final Object afterClose = new Object();
-
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile boolean closed;
   private volatile @Nullable Task<?> running;
 
   Loop(LoopBuilder options, Thread thread) {
@@ -67,9 +63,10 @@ public final class Loop implements AutoCloseable {
     this.name = options.name;
     this.thread = thread;
     this.virtual = options.clock;
-    this.instrument = options.instrument;
+    this.observers = new Observers(failures, options.instrument);
     this.transport = options.transport == null ? Transport.preferred() : options.transport;
     this.netty = new NettyLoop(thread, transport.factory(), options.ticker());
+    this.inlet = new Inlet(netty, thread);
     this.startNanos = netty.ticker().nanoTime();
     this.root = TaskGroup.root(this);
     this.driver = new LoopDriver(this, netty, virtual, options.deadlockAfter);
@@ -202,9 +199,9 @@ public final class Loop implements AutoCloseable {
    */
   public void execute(Runnable callback) {
     Objects.requireNonNull(callback, "callback");
-    if (isLoopThread() && !closed) {
+    if (isLoopThread() && !isClosed()) {
       ready.add(new Handle(this, callback));
-    } else if (!handOver(() -> ready.add(new Handle(this, callback)))) {
+    } else if (!inlet.handOver(() -> ready.add(new Handle(this, callback)))) {
       throw new RejectedExecutionException("execute() refused: loop=" + name + " is closed");
     }
   }
@@ -310,12 +307,12 @@ public final class Loop implements AutoCloseable {
 
   /** Whether the loop has ended. Any thread. */
   public boolean isClosed() {
-    return closed;
+    return inlet.isClosed();
   }
 
   @Override
   public String toString() {
-    return "Loop[" + name + " " + transport.propertyValue() + (closed ? " closed]" : "]");
+    return "Loop[" + name + " " + transport.propertyValue() + (isClosed() ? " closed]" : "]");
   }
 
   static String outsideTask(String operation) {
@@ -352,11 +349,7 @@ public final class Loop implements AutoCloseable {
 
   /** Ends the loop, with one last turn for what was accepted until then. */
   void leave() {
-    synchronized (afterClose) {
-      closed = true;
-      netty.runNonBlockingTasks(0);
-      driver.lastTurn();
-    }
+    inlet.close(driver::lastTurn);
     if (threads != null) {
       threads.close();
     }
@@ -372,39 +365,6 @@ public final class Loop implements AutoCloseable {
 
   void setRunning(@Nullable Task<?> task) {
     running = task;
-  }
-
-  @Nullable Instrument instrument() {
-    return instrument;
-  }
-
-  void instrumentFailed(Throwable failure) {
-    instrument = null;
-    failures.report("instrument", failure);
-  }
-
-  void spawned(Task<?> task) {
-    if (instrument != null) {
-      driver.observe(sees -> sees.taskSpawned(task));
-    }
-  }
-
-  void ended(Task<?> task) {
-    if (instrument != null) {
-      driver.observe(sees -> sees.taskEnded(task));
-    }
-  }
-
-  void suspending(Task<?> task) {
-    if (instrument != null) {
-      driver.observe(sees -> sees.suspending(task));
-    }
-  }
-
-  void pinned(Task<?> task, PinnedException exception) {
-    if (instrument != null) {
-      driver.observe(sees -> sees.pinned(task, exception));
-    }
   }
 
   long nextTaskId() {
@@ -435,53 +395,18 @@ public final class Loop implements AutoCloseable {
   private void requireOpen(String operation) {
     requireLoopThread(operation);
     // In the last turn the loop still is current: what is called then is dropped, as in asyncio.
-    if (closed && CURRENT.get() != this) {
+    if (isClosed() && CURRENT.get() != this) {
       throw new IllegalStateException(operation + " refused: loop=" + name + " is closed");
-    }
-  }
-
-  /** At once on the loop's thread, else handed over; dropped when the loop is closed. */
-  void executeOnLoop(Runnable action) {
-    if (isLoopThread()) {
-      action.run();
-    } else {
-      // Every task of a closed loop has ended: there is nothing left to act on.
-      handOver(action);
-    }
-  }
-
-  /**
-   * At once on the loop's thread, else handed over; when the loop is closed, at once on the calling
-   * thread, one at a time.
-   */
-  void executeOrRunWhenClosed(Runnable action) {
-    if (isLoopThread() && !closed) {
-      action.run();
-    } else if (!handOver(action)) {
-      synchronized (afterClose) {
-        action.run();
-      }
     }
   }
 
   /** Calls back in the next turn or, when there is none any more, at once. */
   void callSoonOrNow(Runnable callback) {
     Handle handle = new Handle(this, callback);
-    if (closed) {
+    if (isClosed()) {
       handle.run();
     } else {
       ready.add(handle);
     }
-  }
-
-  /** Runs the action on the loop's thread before its next turn; false when the loop is closed. */
-  private boolean handOver(Runnable action) {
-    Handover handover = new Handover(action);
-    try {
-      netty.execute(handover);
-    } catch (RejectedExecutionException terminated) {
-      return false;
-    }
-    return !closed || !handover.withdraw();
   }
 }

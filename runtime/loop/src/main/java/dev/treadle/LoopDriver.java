@@ -3,7 +3,6 @@ package dev.treadle;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the loop: what is ready, then I/O and timers; and brings it to its end. */
@@ -81,7 +80,7 @@ final class LoopDriver {
   }
 
   void requestClose() {
-    loop.executeOnLoop(
+    loop.inlet.run(
         () -> {
           closeRequested = true;
           if (!(loop.thread() instanceof LoopThread)) {
@@ -97,19 +96,6 @@ final class LoopDriver {
       task.refuse();
     } else {
       loop.root().adopt(task);
-    }
-  }
-
-  /** Shows the instrument something; one that throws is taken out. */
-  void observe(Consumer<Instrument> event) {
-    Instrument sees = loop.instrument();
-    if (sees == null) {
-      return;
-    }
-    try {
-      event.accept(sees);
-    } catch (Throwable failure) {
-      loop.instrumentFailed(failure);
     }
   }
 
@@ -142,7 +128,7 @@ final class LoopDriver {
   /** Runs what is ready now; what that makes ready is for the next turn. */
   private void turn() {
     int steps = loop.ready.size();
-    if (loop.instrument() != null) {
+    if (loop.observers.isPresent()) {
       observedTurn(steps);
       return;
     }
@@ -153,18 +139,18 @@ final class LoopDriver {
   }
 
   private void observedTurn(int steps) {
-    observe(Instrument::turnStarted);
+    loop.observers.show(Instrument::turnStarted);
     for (int n = steps; n > 0; n--) {
       Object next = loop.ready.poll();
       if (next instanceof Task<?> task) {
-        observe(sees -> sees.stepStarted(task));
+        loop.observers.show(sees -> sees.stepStarted(task));
         step(task);
-        observe(sees -> sees.stepEnded(task));
+        loop.observers.show(sees -> sees.stepEnded(task));
       } else {
         step(next);
       }
     }
-    observe(sees -> sees.turnEnded(steps));
+    loop.observers.show(sees -> sees.turnEnded(steps));
     pace.ran(steps);
   }
 

@@ -69,7 +69,7 @@ final class OnThread<T extends @Nullable Object> implements Wait, Runnable {
     } else {
       outcome = Outcome.failure(new InterruptedException());
     }
-    task.loop().executeOnLoop(this::arrived);
+    task.loop().inlet.run(this::arrived);
   }
 
   private synchronized boolean begin() {

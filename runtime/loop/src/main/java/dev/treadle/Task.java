@@ -112,7 +112,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     if (!cancelCalled && !isDone()) {
       // At once, so that a task whose first turn is still to come never runs its body.
       cancelCalled = true;
-      loop().executeOnLoop(() -> Cancellation.refresh(this));
+      loop().inlet.run(() -> Cancellation.refresh(this));
     }
   }
 
@@ -242,7 +242,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       checkCancelled();
     }
     wait = waiting;
-    loop().suspending(this);
+    loop().observers.suspending(this);
     try {
       Fiber.suspendTask();
     } catch (Throwable unable) {
@@ -250,7 +250,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       wait = null;
       waiting.abandon();
       if (unable instanceof PinnedException pinned) {
-        loop().pinned(this, pinned);
+        loop().observers.pinned(this, pinned);
       }
       throw unable;
     }

@@ -92,7 +92,7 @@ public final class TaskGroup {
    * unless the body had ended with one. Any thread.
    */
   public void cancel() {
-    loop.executeOnLoop(
+    loop.inlet.run(
         () -> {
           quiet = true;
           abort();
@@ -138,13 +138,13 @@ public final class TaskGroup {
     link(child);
     child.cancelVisible = child.isCancelCalled() || Cancellation.isVisibleTo(this);
     loop.ready.add(child);
-    loop.spawned(child);
+    loop.observers.spawned(child);
     return child;
   }
 
   void childEnded(Task<?> child) {
     unlink(child);
-    loop.ended(child);
+    loop.observers.ended(child);
     Outcome<?> outcome = child.outcome();
     Throwable failure = outcome == null ? null : outcome.failure();
     if (failure != null) {
