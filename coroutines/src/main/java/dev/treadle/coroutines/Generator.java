@@ -30,8 +30,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A failure of the body comes out of the step it happened in: an unchecked one as itself, a
  * checked one as the cause of a {@link java.util.concurrent.CompletionException}. After it the
- * generator has ended. A generator that is dropped half-way is collected like any object; its
- * {@code finally} blocks run only if it is closed.
+ * generator has ended.
+ *
+ * <p>A generator that is dropped half-way outside a task is collected like any object; its {@code
+ * finally} blocks run only if it is closed. In a task it is closed with the scope or the generator
+ * body it was made in, the youngest first, at the latest with the task (PEP 533); a step after that
+ * is refused. One that moves on to another thread is not.
  *
  * <p>Its {@code ScopedValue} bindings are those of the code that created it.
  *

@@ -1,6 +1,7 @@
 package dev.treadle.coroutines;
 
 import dev.treadle.coroutines.internal.Fiber;
+import dev.treadle.coroutines.internal.OpenBodies;
 import dev.treadle.coroutines.internal.TaskHost;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class MiniTask implements TaskHost {
   private final String name;
   private final Fiber fiber;
+  private final OpenBodies open = new OpenBodies();
   private @Nullable Object scope;
   private @Nullable Throwable failure;
 
@@ -51,6 +53,16 @@ final class MiniTask implements TaskHost {
   @Override
   public @Nullable Object innermostScope() {
     return scope;
+  }
+
+  @Override
+  public OpenBodies scopeBodies() {
+    return open;
+  }
+
+  @Override
+  public OpenBodies taskBodies() {
+    return open;
   }
 
   @Override

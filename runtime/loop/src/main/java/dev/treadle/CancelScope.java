@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import dev.treadle.coroutines.internal.OpenBodies;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,6 +50,9 @@ public final class CancelScope {
   private @Nullable Deadline deadline;
   private String awaitingAtExpiry = "nothing";
 
+  /** The generators made in it and not ended; null when there was none. */
+  @Nullable OpenBodies open;
+
   /** A scope without a deadline. Any thread. */
   public CancelScope() {
     this((TaskGroup) null);
@@ -83,7 +87,9 @@ public final class CancelScope {
     T value;
     try {
       value = body.run();
+      Bodies.close(open);
     } catch (Throwable failure) {
+      Bodies.close(open, failure);
       exit(inside);
       if (!absorbs(failure, inside)) {
         throw failure;
@@ -227,6 +233,15 @@ public final class CancelScope {
       leaving.scope = open.parent;
       open.task = null;
     }
+  }
+
+  OpenBodies bodies() {
+    OpenBodies bodies = open;
+    if (bodies == null) {
+      bodies = new OpenBodies();
+      open = bodies;
+    }
+    return bodies;
   }
 
   /** Whether a failure that left the body stops here; after {@link #exit}. */

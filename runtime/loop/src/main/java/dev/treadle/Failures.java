@@ -76,7 +76,8 @@ final class Failures {
    */
   void reportCleanUp(Task<?> task, Throwable cancelled) {
     for (Throwable failure : cancelled.getSuppressed()) {
-      if (!(failure instanceof AwaitedFrom)) {
+      // A clean-up that the cancellation itself cut short has not failed.
+      if (!(failure instanceof AwaitedFrom || failure instanceof Cancelled)) {
         report("clean-up of " + task.describe(), failure);
       }
     }

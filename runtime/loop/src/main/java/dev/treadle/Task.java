@@ -2,6 +2,7 @@ package dev.treadle;
 
 import dev.treadle.coroutines.PinnedException;
 import dev.treadle.coroutines.internal.Fiber;
+import dev.treadle.coroutines.internal.OpenBodies;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -43,6 +44,9 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   /** The innermost scope the body is in, or null when it is in none of its own. */
   @Nullable CancelScope scope;
+
+  /** The generators made in it outside any scope, and not ended; null when there was none. */
+  @Nullable OpenBodies open;
 
   /** What it is suspended on; null while it runs, is ready to run, or is done. */
   private @Nullable Wait wait;

@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import dev.treadle.coroutines.internal.OpenBodies;
 import dev.treadle.coroutines.internal.TaskHost;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,11 @@ final class TaskBody<T extends @Nullable Object> implements Runnable, TaskHost {
       if (action != null) {
         action.run();
       }
-      outcome = Outcome.value(value.call());
+      T result = value.call();
+      Bodies.close(task.open);
+      outcome = Outcome.value(result);
     } catch (Throwable failure) {
-      outcome = task.outcomeOf(failure);
+      outcome = task.outcomeOf(Bodies.close(task.open, failure));
     }
     task.ended(outcome);
   }
@@ -36,6 +39,22 @@ final class TaskBody<T extends @Nullable Object> implements Runnable, TaskHost {
   @Override
   public @Nullable Object innermostScope() {
     return task.scope;
+  }
+
+  @Override
+  public OpenBodies scopeBodies() {
+    CancelScope scope = task.scope;
+    return scope == null ? taskBodies() : scope.bodies();
+  }
+
+  @Override
+  public OpenBodies taskBodies() {
+    OpenBodies bodies = task.open;
+    if (bodies == null) {
+      bodies = new OpenBodies();
+      task.open = bodies;
+    }
+    return bodies;
   }
 
   @Override

@@ -219,20 +219,33 @@ public final class TaskGroup {
     try {
       outcome = Outcome.value(body.run(this));
     } catch (Throwable failure) {
-      outcome = Outcome.failure(failure);
-      if (failure instanceof Cancelled && Cancellation.explains(inside)) {
-        abort();
-      } else {
-        failed(failure);
-      }
+      outcome = bodyFailed(inside, failure);
     }
     Throwable unable = join(inside);
+    if (scope.open != null) {
+      // Only now: a child may have been stepping them.
+      Throwable failure = scope.open.close(null);
+      if (failure != null) {
+        outcome = bodyFailed(inside, failure);
+      }
+      // Their clean-up may have spawned.
+      unable = unable == null ? join(inside) : unable;
+    }
     scope.exit(inside);
     if (unable != null) {
       failures.forEach(unable::addSuppressed);
       throw Outcome.unchecked(unable);
     }
     return settle(inside, outcome);
+  }
+
+  private <T extends @Nullable Object> Outcome<T> bodyFailed(Task<?> inside, Throwable failure) {
+    if (failure instanceof Cancelled && Cancellation.explains(inside)) {
+      abort();
+    } else {
+      failed(failure);
+    }
+    return Outcome.failure(failure);
   }
 
   /** Waits for the children; returns what made that impossible, if anything did. */

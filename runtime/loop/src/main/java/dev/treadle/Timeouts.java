@@ -15,7 +15,9 @@ final class Timeouts {
     T value;
     try {
       value = body.run();
+      Bodies.close(scope.open);
     } catch (Throwable failure) {
+      Bodies.close(scope.open, failure);
       scope.exit(task);
       if (scope.expired()) {
         DeadlineExceededException exceeded = scope.exceeded();
@@ -39,10 +41,16 @@ final class Timeouts {
     CancelScope scope = new CancelScope();
     scope.setShielded(true);
     scope.enter(task);
+    T value;
     try {
-      return body.run();
-    } finally {
+      value = body.run();
+      Bodies.close(scope.open);
+    } catch (Throwable failure) {
+      Bodies.close(scope.open, failure);
       scope.exit(task);
+      throw failure;
     }
+    scope.exit(task);
+    return value;
   }
 }

@@ -25,7 +25,7 @@ final class DelegatedFrom extends Throwable {
     }
     List<StackTraceElement> frames = new ArrayList<>();
     for (Stepper stepper : chain.reversed()) {
-      stepper.addFrames(frames);
+      StepTrace.addFrames(stepper, frames);
     }
     failure.addSuppressed(new DelegatedFrom(frames));
   }

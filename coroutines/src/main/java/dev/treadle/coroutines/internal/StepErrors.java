@@ -35,6 +35,15 @@ final class StepErrors {
             + "; leave the scope before yielding, or put it around the code that steps");
   }
 
+  static IllegalStateException abandoned(Stepper stepper) {
+    return new IllegalStateException(
+        "cannot step: it was closed with the scope it was made in: "
+            + stepper.kind()
+            + "="
+            + stepper
+            + "; make it in the scope or task that takes its last step");
+  }
+
   static IllegalStateException leaked(String kind, Throwable signal) {
     return new IllegalStateException(
         "body raised StopIteration: kind=" + kind + "; end the body by returning", signal);

@@ -43,6 +43,20 @@ public final class Stepper implements Runnable {
   private @Nullable State end;
   private @Nullable Throwable failure;
 
+  /** Where it will be closed at the latest; null outside a task. */
+  private @Nullable OpenBodies home;
+
+  /** What this body has made and not ended, in a task. */
+  private @Nullable OpenBodies own;
+
+  /** Neighbours at home. */
+  @Nullable Stepper older;
+
+  @Nullable Stepper younger;
+
+  /** Whether it was ended by the stretch it belonged to, with steps still to come. */
+  private boolean abandoned;
+
   /**
    * A body that has not started.
    *
@@ -54,6 +68,7 @@ public final class Stepper implements Runnable {
     this.takesValues = takesValues;
     this.body = body;
     this.fiber = Fiber.generator(this, this);
+    this.home = OpenBodies.here();
   }
 
   /** Whether a yielded value waits for {@link #take}. */
@@ -143,6 +158,9 @@ public final class Stepper implements Runnable {
           if (raise != null) {
             throw Failures.raise(raise);
           }
+          if (abandoned) {
+            throw StepErrors.abandoned(this);
+          }
           return false;
         }
       }
@@ -184,6 +202,7 @@ public final class Stepper implements Runnable {
       runner = task;
       scope = task.innermostScope();
     }
+    home = OpenBodies.settle(this, started, task, home);
     started = true;
     sent = in;
     thrown = raise;
@@ -198,6 +217,20 @@ public final class Stepper implements Runnable {
     }
   }
 
+  /** Whether a body made now in the task is made by this body, outside any scope it opened. */
+  boolean isInnermostOf(TaskHost task) {
+    return runner == task && scope == task.innermostScope();
+  }
+
+  OpenBodies ownBodies() {
+    OpenBodies bodies = own;
+    if (bodies == null) {
+      bodies = new OpenBodies();
+      own = bodies;
+    }
+    return bodies;
+  }
+
   /** The fiber's body; whatever it throws is kept for the step. */
   @Override
   public void run() {
@@ -205,12 +238,20 @@ public final class Stepper implements Runnable {
     if (code == null) {
       return;
     }
+    Throwable problem = null;
     try {
       value = code.run(this);
-      end = State.RETURNED;
     } catch (Throwable t) {
+      problem = t;
+    }
+    if (own != null) {
+      problem = own.close(problem);
+    }
+    if (problem == null) {
+      end = State.RETURNED;
+    } else {
       value = null;
-      fail(t);
+      fail(problem);
     }
   }
 
@@ -223,6 +264,10 @@ public final class Stepper implements Runnable {
   private void release() {
     fiber = null;
     body = null;
+    if (home != null) {
+      home.remove(this);
+      home = null;
+    }
   }
 
   /** Suspends the body with a value; gives what is sent. */
@@ -243,6 +288,9 @@ public final class Stepper implements Runnable {
       throw StepErrors.running(last, last.runner);
     }
     if (sub.isDone() && !sub.ready) {
+      if (sub.abandoned) {
+        throw StepErrors.abandoned(sub);
+      }
       return;
     }
     delegate = sub;
@@ -276,6 +324,17 @@ public final class Stepper implements Runnable {
       if (now != scope) {
         throw StepErrors.insideScope(this, task, now);
       }
+    }
+  }
+
+  /** The stretch that this belongs to has ended. */
+  void closeWithStretch() {
+    home = null;
+    if (innermost().runner instanceof TaskHost other) {
+      home = OpenBodies.joined(this, other.taskBodies());
+    } else if (fiber != null) {
+      abandoned = true;
+      close();
     }
   }
 
@@ -380,21 +439,26 @@ public final class Stepper implements Runnable {
 
   /** The body's frames, innermost first, with those of the chain. */
   public StackTraceElement[] stackTrace() {
-    List<StackTraceElement> frames = new ArrayList<>();
-    for (Stepper s : chainDownTo(null).reversed()) {
-      s.addFrames(frames);
-    }
-    return frames.toArray(StackTraceElement[]::new);
+    return StepTrace.of(chainDownTo(null));
   }
 
-  void addFrames(List<StackTraceElement> frames) {
-    if (runner != null) {
-      if (Fiber.currentGenerator() == this) {
-        frames.addAll(Frames.aboveStepper());
-      }
-    } else if (fiber != null && started) {
-      fiber.frames().forEach(frame -> frames.add(frame.toStackTraceElement()));
-    }
+  /** Who steps it now, or null. */
+  @Nullable Object runner() {
+    return runner;
+  }
+
+  /** Who steps the innermost of the chain now, or null. */
+  @Nullable Object innermostRunner() {
+    return innermost().runner;
+  }
+
+  /** Its stack while it is suspended in its body, or null. */
+  @Nullable Fiber suspended() {
+    return started && runner == null ? fiber : null;
+  }
+
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   String kind() {
@@ -403,20 +467,6 @@ public final class Stepper implements Runnable {
 
   @Override
   public String toString() {
-    return kind + "[" + describe() + "]";
-  }
-
-  private String describe() {
-    return switch (state()) {
-      case CREATED -> "not started";
-      case RUNNING -> "running, by " + StepErrors.name(innermost().runner);
-      case SUSPENDED -> {
-        StackTraceElement[] frames = stackTrace();
-        yield "suspended at " + (frames.length == 0 ? "unknown" : frames[0]);
-      }
-      case RETURNED -> "returned";
-      case FAILED -> "failed: " + failure;
-      case CLOSED -> "closed";
-    };
+    return kind + "[" + StepTrace.describe(this) + "]";
   }
 }

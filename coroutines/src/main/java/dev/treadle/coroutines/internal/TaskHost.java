@@ -10,6 +10,12 @@ public interface TaskHost {
    */
   @Nullable Object innermostScope();
 
+  /** What is open in the innermost scope the task is in now. On its thread. */
+  OpenBodies scopeBodies();
+
+  /** What is open in the task as a whole. On its thread. */
+  OpenBodies taskBodies();
+
   /** The task, as an error message names it, such as {@code task 'fetch-1'}. */
   String describe();
 }
