@@ -14,8 +14,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pages leave out no public name: neither of ours nor of asyncio's. */
+/** The pages leave out no public name: neither of ours nor of those whose users come to us. */
 class NamesTest {
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
 
@@ -37,20 +39,24 @@ class NamesTest {
     assertThat(missing).as("public classes no page mentions").isEmpty();
   }
 
-  /** The list is {@code asyncio.__all__} and the public members of its classes, 3.11 to 3.14. */
-  @Test
-  void shouldMapEveryNameOfAsyncio() throws IOException {
+  /**
+   * The lists: {@code asyncio.__all__} and the public members of its classes, 3.11 to 3.14; what a
+   * user of trio and of kotlinx.coroutines meets.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"asyncio", "trio", "kotlin"})
+  void shouldMapEveryNameOf(String rival) throws IOException {
     Set<String> mapped =
-        Page.read(Page.ROOT.resolve("docs/coming-from-asyncio.md")).lines().stream()
+        Page.read(Page.ROOT.resolve("docs/coming-from-" + rival + ".md")).lines().stream()
             .filter(line -> line.startsWith("| `"))
             .map(line -> line.split("\\|")[1])
             .flatMap(cell -> CODE.matcher(cell).results().map(match -> match.group(1)))
             .collect(Collectors.toSet());
-    assertThat(mapped).containsAll(asyncioNames());
+    assertThat(mapped).containsAll(names(rival));
   }
 
-  private static List<String> asyncioNames() throws IOException {
-    try (InputStream list = NamesTest.class.getResourceAsStream("/asyncio-names.txt")) {
+  private static List<String> names(String rival) throws IOException {
+    try (InputStream list = NamesTest.class.getResourceAsStream("/" + rival + "-names.txt")) {
       assertThat(list).isNotNull();
       return new String(list.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
