@@ -145,4 +145,26 @@ final class OnTreadle {
   private static final class Tally {
     long sum;
   }
+
+  static long cancels(int tasks) {
+    Tally cleanedUp = new Tally();
+    run(
+        () ->
+            group(
+                group -> {
+                  for (int t = 0; t < tasks; t++) {
+                    group.spawn(
+                        () -> {
+                          try {
+                            sleep(Duration.ofHours(1));
+                          } finally {
+                            cleanedUp.sum++;
+                          }
+                        });
+                  }
+                  yieldNow();
+                  group.cancel();
+                }));
+    return cleanedUp.sum;
+  }
 }

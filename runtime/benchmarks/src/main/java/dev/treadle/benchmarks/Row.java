@@ -11,6 +11,7 @@ enum Row {
   PING_PONG("queue(1) ping-pong, per switch", "PingPongBenchmark", "ns", 1, Side.KOTLINX),
   SLEEPERS_BYTES("1,000,000 sleeping tasks: each", "SleepersBenchmark bytesEach", "B", 450),
   SLEEPERS_TIME("1,000,000 sleeping tasks: whole run", "SleepersBenchmark", "ms", 1, Side.KOTLINX),
+  CANCEL("100,000 tasks cancelled: whole run", "CancelBenchmark", "ms", 1, Side.KOTLINX),
   GENERATOR("generator step", "GeneratorBenchmark", "ns", 1.15, Side.RAW);
 
   final String title;

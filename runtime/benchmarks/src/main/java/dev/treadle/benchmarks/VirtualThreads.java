@@ -121,6 +121,35 @@ final class VirtualThreads {
     return new Sleepers(bytes, tasks);
   }
 
+  static long cancels(int tasks) throws InterruptedException {
+    AtomicInteger asleep = new AtomicInteger();
+    AtomicInteger cleanedUp = new AtomicInteger();
+    inside(
+        () -> {
+          List<Thread> threads = new ArrayList<>(tasks);
+          for (int t = 0; t < tasks; t++) {
+            threads.add(
+                Thread.startVirtualThread(
+                    () -> {
+                      asleep.incrementAndGet();
+                      try {
+                        Thread.sleep(Duration.ofHours(1));
+                      } catch (InterruptedException e) {
+                        cleanedUp.incrementAndGet();
+                      }
+                    }));
+          }
+          while (asleep.get() < tasks) {
+            Thread.yield();
+          }
+          threads.forEach(Thread::interrupt);
+          for (Thread thread : threads) {
+            thread.join();
+          }
+        });
+    return cleanedUp.get();
+  }
+
   private static void put(BlockingQueue<Integer> queue, int item) {
     try {
       queue.put(item);

@@ -4,6 +4,7 @@
 package dev.treadle.benchmarks
 
 import java.util.function.LongSupplier
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
@@ -89,4 +90,23 @@ fun sleepers(tasks: Int, millis: Long, heap: LongSupplier): Sleepers = runBlocki
     check(crowd.asleep == tasks && crowd.woken == 0)
   }
   Sleepers(bytes, crowd.woken)
+}
+
+fun cancels(tasks: Int): Long = runBlocking {
+  var cleanedUp = 0L
+  val crowd = launch {
+    repeat(tasks) {
+      launch {
+        try {
+          delay(3_600_000)
+        } finally {
+          cleanedUp++
+        }
+      }
+    }
+  }
+  yield()
+  yield()
+  crowd.cancelAndJoin()
+  cleanedUp
 }

@@ -64,6 +64,16 @@ class BenchmarksTest {
     assertThat(benchmark.kotlinx()).isEqualTo(sumOf(BATCH));
   }
 
+  @Test
+  void shouldCancelEveryTask() throws InterruptedException {
+    CancelBenchmark benchmark = new CancelBenchmark();
+    benchmark.tasks = BATCH;
+
+    assertThat(benchmark.treadle()).isEqualTo(BATCH);
+    assertThat(benchmark.kotlinx()).isEqualTo(BATCH);
+    assertThat(benchmark.virtualThreads()).isEqualTo(BATCH);
+  }
+
   private static long sumOf(int items) {
     long sum = 0;
     for (int i = 0; i < items; i++) {
