@@ -145,32 +145,6 @@ class AwaitTest {
     assertThatThrownBy(() -> await(netty().newFailedFuture(failure))).isSameAs(thrown);
   }
 
-  // test_futures.BaseFutureTests.test_wrap_future_cancel2
-  @Test
-  void shouldCancelTheSourceWhenTheTaskIsCancelled() {
-    Virtually.run(
-        () -> {
-          CompletableFuture<String> stage = new CompletableFuture<>();
-          Promise<String> promise = netty().newPromise();
-          AtomicInteger cancelled = new AtomicInteger();
-          Mono<String> mono = Mono.<String>never().doOnCancel(cancelled::incrementAndGet);
-          Flux<String> flux = Flux.<String>never().doOnCancel(cancelled::incrementAndGet);
-          List<Task<?>> tasks =
-              List.of(
-                  spawn(() -> await(stage)),
-                  spawn(() -> await(promise)),
-                  spawn(() -> await(mono)),
-                  spawn(() -> await(flux)));
-          yieldNow();
-          tasks.forEach(Task::cancel);
-          yieldNow();
-          assertThat(tasks).allMatch(Task::isCancelled);
-          assertThat(stage).isCancelled();
-          assertThat(promise.isCancelled()).isTrue();
-          assertThat(cancelled).hasValue(2);
-        });
-  }
-
   @Test
   void shouldNotTouchTheSourceWhenTheScopeIsCancelledAlready() {
     Virtually.run(

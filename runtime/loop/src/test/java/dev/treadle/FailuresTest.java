@@ -50,28 +50,6 @@ class FailuresTest {
     assertThat(kept).allMatch(Task::isDone);
   }
 
-  // test_tasks.BaseTaskTests.test_log_destroyed_pending_task has no counterpart: a pending task is
-  // held by its loop. What can be dropped is a task that has failed.
-  @Test
-  void shouldReportOnceWhenTheFailedTaskIsCollected() {
-    loop()
-        .run(
-            () -> {
-              spawn(
-                  "dropped",
-                  () -> {
-                    throw new IllegalStateException("unseen");
-                  });
-              yieldNow();
-              for (int n = 0; n < 1000 && reported.isEmpty(); n++) {
-                System.gc();
-                sleep(Duration.ofSeconds(1));
-              }
-              assertThat(reported).containsExactly("task 'dropped': unseen");
-            });
-    assertThat(reported).hasSize(1);
-  }
-
   @Test
   void shouldNotReportWhenSomebodyAsked() {
     loop()
@@ -115,30 +93,6 @@ class FailuresTest {
   void shouldNotReportWhenATaskWasCancelled() {
     loop().run(() -> spawn(() -> sleep(Duration.ofDays(1))));
     assertThat(reported).isEmpty();
-  }
-
-  // test_runners.RunTests.test_asyncio_run_reports_hanging_tasks_errors
-  @Test
-  void shouldReportWhenAHangingTaskFailsAsRunEnds() {
-    int value =
-        loop()
-            .run(
-                () -> {
-                  spawn(
-                      "hanging",
-                      () -> {
-                        try {
-                          sleep(Duration.ofDays(1));
-                        } finally {
-                          assertThat(Loop.current().isClosed()).isFalse();
-                          throwUnchecked("while ending");
-                        }
-                      });
-                  yieldNow();
-                  return 7;
-                });
-    assertThat(value).isEqualTo(7);
-    assertThat(reported).containsExactly("task 'hanging': while ending");
   }
 
   @Test

@@ -225,26 +225,6 @@ class LoopThreadsTest {
     assertThat(loop.isClosed()).isTrue();
   }
 
-  // test_events.EventLoopTestsMixin.test_run_in_executor_cancel
-  @Test
-  void shouldDropALateResultWhenTheLoopHasClosed() {
-    CompletableFuture<String> late = new CompletableFuture<>();
-    List<String> reported = new ArrayList<>();
-    Virtually.loop()
-        .onFailure((source, failure) -> reported.add(source))
-        .run(
-            () -> {
-              spawn(
-                  () -> {
-                    // copy(), so that the cancellation does not reach the result itself.
-                    await(late.copy());
-                  });
-              Treadle.yieldNow();
-            });
-    assertThat(late.complete("too late")).isTrue();
-    assertThat(reported).isEmpty();
-  }
-
   @Test
   void shouldStillTakeOutcomesWhenTheLoopHasClosed() {
     for (boolean borrowed : new boolean[] {true, false}) {
@@ -313,34 +293,6 @@ class LoopThreadsTest {
       accepted += handedOver;
     }
     assertThat(accepted).isPositive();
-  }
-
-  // test_base_events.BaseEventLoopTests.test_check_thread
-  @Test
-  void shouldSayTheRemedyWhenCalledOnAnotherThread() {
-    try (Loop loop = Loop.start("own")) {
-      String where = " on a wrong thread: thread=" + Thread.currentThread().getName() + " loop=own";
-      assertThatIllegalStateException()
-          .isThrownBy(() -> loop.callSoon(() -> {}))
-          .withMessage(
-              "callSoon()" + where + "; hand it over with Loop.execute(...) or Loop.submit(...)");
-      assertThatIllegalStateException()
-          .isThrownBy(() -> loop.callLater(Duration.ofSeconds(1), () -> {}))
-          .withMessageStartingWith("callLater()" + where);
-      assertThatIllegalStateException()
-          .isThrownBy(() -> loop.callAt(FOREVER, () -> {}))
-          .withMessageStartingWith("callAt()" + where);
-      assertThatIllegalStateException()
-          .isThrownBy(loop::tasks)
-          .withMessageStartingWith("tasks()" + where);
-      assertThatIllegalStateException()
-          .isThrownBy(loop::dump)
-          .withMessageStartingWith("dump()" + where);
-      Handle handle = await(loop.submit(() -> loop.callLater(FOREVER, () -> {})));
-      assertThatIllegalStateException()
-          .isThrownBy(handle::cancel)
-          .withMessageStartingWith("Handle.cancel()" + where);
-    }
   }
 
   @Test

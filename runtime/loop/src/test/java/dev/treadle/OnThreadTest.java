@@ -6,9 +6,7 @@ import static dev.treadle.Treadle.sleep;
 import static dev.treadle.Treadle.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,48 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class OnThreadTest {
-  private static final ScopedValue<String> USER = ScopedValue.newInstance();
-
-  // test_threads.ToThreadTests.test_to_thread
-  @Test
-  void shouldGiveTheValueWhenTheBodyRanOnAnotherThread() {
-    Virtually.run(
-        () -> {
-          Thread loop = Thread.currentThread();
-          Thread other = onThread(Thread::currentThread);
-          assertThat(other).isNotSameAs(loop);
-          assertThat(other.isDaemon()).isTrue();
-          assertThat(Thread.currentThread()).isSameAs(loop);
-        });
-  }
-
-  // test_threads.ToThreadTests.test_to_thread_exception
-  @Test
-  void shouldThrowTheCheckedFailureItself() {
-    IOException failure = new IOException("disk");
-    Virtually.run(
-        () ->
-            assertThatThrownBy(
-                    () ->
-                        onThread(
-                            () -> {
-                              throw failure;
-                            }))
-                .isSameAs(failure));
-  }
-
-  // test_threads.ToThreadTests.test_to_thread_contextvars
-  @Test
-  void shouldCarryTheScopedValuesAlong() {
-    Virtually.run(
-        () -> {
-          ScopedValue.where(USER, "ada")
-              .run(() -> assertThat(onThread(USER::get)).isEqualTo("ada"));
-          boolean bound = onThread(USER::isBound);
-          assertThat(bound).isFalse();
-        });
-  }
-
   @Test
   void shouldLetOtherTasksRunMeanwhile() {
     Virtually.run(
