@@ -68,19 +68,6 @@ class AsyncGeneratorTest {
     assertThat(events).containsExactly("other task", "tick 1", "tick 2", "ticks closed at 3");
   }
 
-  // Ports test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_gc_aclose_09: there the
-  // collector finds it some time; here the end of the task does.
-  @Test
-  void shouldCloseAnAbandonedOneAtTheEndOfItsTask() {
-    run(
-        () -> {
-          Task<Integer> first = spawn(() -> ticks("ticks").next());
-          assertThat(await(first)).isEqualTo(1);
-          events.add("task ended");
-        });
-    assertThat(events).containsExactly("ticks closed at 2", "task ended");
-  }
-
   @Test
   void shouldCloseAnAbandonedOneAtTheEndOfTheScopeItWasMadeIn() {
     run(
@@ -141,33 +128,6 @@ class AsyncGeneratorTest {
           events.add("task ended");
         });
     assertThat(events).containsExactly("ticks closed at 2", "task ended");
-  }
-
-  // Ports trio test_channel.test_as_safe_channel_close_during_iteration
-  @Test
-  void shouldRefuseAStepAfterItsScopeHasEnded() {
-    run(
-        () -> {
-          List<Generator<Integer>> kept = new ArrayList<>();
-          moveOnAfter(
-              SECOND.multipliedBy(9),
-              () -> {
-                kept.add(ticks("ticks"));
-                kept.getFirst().next();
-              });
-          Generator<Integer> ticks = kept.getFirst();
-          assertThat(ticks.isDone()).isTrue();
-          assertThatThrownBy(ticks::hasNext)
-              .isInstanceOf(IllegalStateException.class)
-              .hasMessage(
-                  "cannot step: it was closed with the scope it was made in:"
-                      + " Generator=Generator[closed];"
-                      + " make it in the scope or task that takes its last step");
-          ticks.close();
-          try (Generator<Integer> around = Generator.of(y -> y.yieldFrom(ticks))) {
-            assertThatThrownBy(around::next).hasMessageStartingWith("cannot step: it was closed");
-          }
-        });
   }
 
   @Test
@@ -242,28 +202,6 @@ class AsyncGeneratorTest {
     assertThat(events).containsExactly("inner closed at 2", "outer closed");
   }
 
-  // Ports trio test_channel.test_as_safe_channel_doesnt_leak_cancellation
-  @Test
-  void shouldCloseWhenTheTaskIsCancelledHalfWay() {
-    run(
-        () -> {
-          Task<@Nullable Void> task =
-              spawn(
-                  () -> {
-                    for (int i : ticks("ticks")) {
-                      events.add("tick " + i);
-                      sleep(SECOND.multipliedBy(100));
-                    }
-                  });
-          sleep(SECOND.multipliedBy(5));
-          task.cancel();
-          assertThat(catchThrowable(() -> await(task)))
-              .isInstanceOf(java.util.concurrent.CancellationException.class);
-        });
-    assertThat(events).containsExactly("tick 1", "ticks closed at 6");
-    assertThat(unobserved).isEmpty();
-  }
-
   @Test
   void shouldCutCleanUpShortWhenTheScopeIsCancelledAndNothingShieldsIt() {
     run(
@@ -291,24 +229,6 @@ class AsyncGeneratorTest {
         });
     assertThat(events).containsExactly("clean-up begins");
     assertThat(unobserved).isEmpty();
-  }
-
-  // Ports test_asyncgen.AsyncGenAsyncioTest.test_async_gen_asyncio_shutdown_01
-  @Test
-  void shouldCloseAllWhenTheLoopShutsDown() {
-    run(
-        () -> {
-          for (String name : List.of("a", "b")) {
-            spawn(
-                () -> {
-                  ticks(name).next();
-                  sleep(SECOND.multipliedBy(100));
-                });
-          }
-          ticks("main").next();
-        });
-    assertThat(events)
-        .containsExactlyInAnyOrder("main closed at 2", "a closed at 3", "b closed at 3");
   }
 
   private static Generator<Integer> failingToClose(String problem) {
@@ -475,24 +395,6 @@ class AsyncGeneratorTest {
     assertThat(events).containsExactly("coroutine closed", "task ended");
   }
 
-  // Ports test_asyncgen.AsyncGenTest.test_async_gen_asend_throw_concurrent_with_send
-  @Test
-  void shouldRefuseAStepWhileAnotherTaskIsInOne() {
-    run(
-        () -> {
-          Generator<Integer> ticks = ticks("ticks");
-          Task<Integer> first = spawn("first", ticks::next);
-          yieldNow();
-          assertThatThrownBy(ticks::next)
-              .isInstanceOf(IllegalStateException.class)
-              .hasMessageContaining("already running, by task 'first'");
-          assertThatThrownBy(ticks::close).hasMessageContaining("already running");
-          assertThat(await(first)).isEqualTo(1);
-          assertThat(ticks.next()).isEqualTo(2);
-        });
-    assertThat(events).containsExactly("ticks closed at 3");
-  }
-
   // PEP 789
   @Test
   void shouldRefuseAYieldInsideAScopeOrGroup() {
@@ -514,5 +416,26 @@ class AsyncGeneratorTest {
               .cause()
               .hasMessageStartingWith("cannot yield inside a cancel scope or group: scope=");
         });
+  }
+
+  @Test
+  void shouldCloseWhenTheTaskIsCancelledHalfWay() {
+    run(
+        () -> {
+          Task<@Nullable Void> task =
+              spawn(
+                  () -> {
+                    for (int i : ticks("ticks")) {
+                      events.add("tick " + i);
+                      sleep(SECOND.multipliedBy(100));
+                    }
+                  });
+          sleep(SECOND.multipliedBy(5));
+          task.cancel();
+          assertThat(catchThrowable(() -> await(task)))
+              .isInstanceOf(java.util.concurrent.CancellationException.class);
+        });
+    assertThat(events).containsExactly("tick 1", "ticks closed at 6");
+    assertThat(unobserved).isEmpty();
   }
 }
