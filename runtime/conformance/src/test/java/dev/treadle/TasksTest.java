@@ -200,4 +200,54 @@ class TasksTest {
     assertThat(loop.tasks()).hasSize(1);
     assertThat(impatient.isDaemon()).isFalse();
   }
+
+  @Ports(
+      value = "test_tasks.BaseTaskTests.test_cancel_inner_future",
+      differs = "who awaits something cancelled gets a failure, and is not cancelled itself")
+  @TreadleTest
+  void shouldFailWithCancellationExceptionWhenWhatItAwaitsIsCancelled() {
+    Deferred<String> inner = new Deferred<>();
+    Task<String> task = spawn(() -> await(inner));
+    yieldNow();
+    inner.cancel();
+    assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> await(task));
+    assertThat(inner.isCancelled()).isTrue();
+    assertThat(task.isCancelling()).isFalse();
+    assertThat(task.failure()).isInstanceOf(CancellationException.class);
+  }
+
+  @Ports("test_tasks.BaseTaskTests.test_cancel_both_task_and_inner_future")
+  @TreadleTest
+  void shouldBeCancelledWhenItAndWhatItAwaitsAre() {
+    Deferred<String> inner = new Deferred<>();
+    Task<String> task = spawn(() -> await(inner));
+    Task<String> other = spawn(() -> await(inner));
+    yieldNow();
+    other.cancel();
+    inner.cancel();
+    task.cancel();
+    assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> await(task));
+    assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> await(other));
+    assertThat(other.isCancelled()).isTrue();
+    assertThat(task.isDone()).isTrue();
+  }
+
+  @Ports("trio.test_run.test_cancel_scope_deadline_duplicates")
+  @TreadleTest
+  void shouldKeepOneTimerWhenADeadlineIsMovedAgainAndAgain(Loop loop) {
+    CancelScope scope = new CancelScope();
+    scope.run(
+        () -> {
+          for (int n = 0; n < 1000; n++) {
+            scope.setTimeout(Duration.ofDays(1));
+            scope.setTimeout(null);
+          }
+          assertThat(loop.timers.size()).isZero();
+          scope.setTimeout(SECOND);
+          assertThat(loop.timers.size()).isEqualTo(1);
+          sleep(Duration.ofDays(1));
+        });
+    assertThat(scope.cancelledCaught()).isTrue();
+    assertThat(loop.time()).isEqualTo(SECOND);
+  }
 }
