@@ -43,7 +43,12 @@ record ConformanceTable(List<Row> rows, List<Port> ports) {
   }
 
   private List<Port> portsOf(Row row) {
-    return ports.stream().filter(port -> port.id().equals(row.id())).toList();
+    return ports.stream().filter(port -> isOf(port, row)).toList();
+  }
+
+  /** A row may be a class of tests, and the port one of them. */
+  private static boolean isOf(Port port, Row row) {
+    return port.id().equals(row.id()) || port.id().startsWith(row.id() + ".");
   }
 
   private String differs(Row row) {
@@ -62,10 +67,9 @@ record ConformanceTable(List<Row> rows, List<Port> ports) {
 
   /** The ports of tests that no row asks for, by where they come from. */
   private Map<String, Set<String>> extras() {
-    Set<String> listed = new HashSet<>(rows.stream().map(Row::id).toList());
     Map<String, Set<String>> extras = new TreeMap<>();
     for (Port port : ports) {
-      if (!listed.contains(port.id())) {
+      if (rows.stream().noneMatch(row -> isOf(port, row))) {
         int name = port.id().lastIndexOf('.');
         extras
             .computeIfAbsent(port.id().substring(0, name), from -> new TreeSet<>())

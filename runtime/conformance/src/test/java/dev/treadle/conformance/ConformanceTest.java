@@ -73,15 +73,20 @@ class ConformanceTest {
                 "A. Group",
                 "* test_m.C.test_same | sameness",
                 "- test_m.C.test_other | otherness",
+                "- kotlinx.SomeTest | a whole class",
                 "- test_m.C.test_none | nothing | not applicable: no such thing"));
     List<Port> ports =
         List.of(
             new Port("test_m.C.test_same", "", "T.should", true),
             new Port("test_m.C.test_other", "ours is better", "T.should", true),
+            new Port("kotlinx.SomeTest.testOne", "", "K.should", true),
+            new Port("kotlinx.SomeTest.testTwo", "", "K.should", true),
             new Port("test_m.C.test_extra", "", "T.should", true));
     assertThat(new ConformanceTable(rows, ports).page())
+        .doesNotContain("testOne")
         .contains(
-            "| A. Group | 1 | 1 | 1 | 0 | 3 |",
+            "| A. Group | 2 | 1 | 1 | 0 | 4 |",
+            "|  | `kotlinx.SomeTest` | a whole class | `K` |",
             "| ★ | `test_m.C.test_same` | sameness | `T` |",
             "|  | `test_m.C.test_other` | otherness | `T`; different: ours is better |",
             "|  | `test_m.C.test_none` | nothing | not applicable: no such thing |",
