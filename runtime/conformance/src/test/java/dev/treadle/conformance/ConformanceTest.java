@@ -85,7 +85,9 @@ class ConformanceTest {
     assertThat(new ConformanceTable(rows, ports).page())
         .doesNotContain("testOne")
         .contains(
-            "| A. Group | 2 | 1 | 1 | 0 | 4 |",
+            "| group | ported | different on purpose | not applicable | all |",
+            "| A. Group | 2 | 1 | 1 | 4 |",
+            "no row asks for them: 1.",
             "|  | `kotlinx.SomeTest` | a whole class | `K` |",
             "| ★ | `test_m.C.test_same` | sameness | `T` |",
             "|  | `test_m.C.test_other` | otherness | `T`; different: ours is better |",
