@@ -42,6 +42,7 @@ public final class Loop implements AutoCloseable {
   final TimerHeap timers = new TimerHeap();
   final Failures failures = new Failures();
   final ForeignWaits foreign = new ForeignWaits();
+  final EagerStart eager = new EagerStart();
   final Observers observers;
   final Inlet inlet;
   private final AtomicLong taskIds = new AtomicLong();

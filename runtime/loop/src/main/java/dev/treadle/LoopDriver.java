@@ -143,9 +143,9 @@ final class LoopDriver {
     for (int n = steps; n > 0; n--) {
       Object next = loop.ready.poll();
       if (next instanceof Task<?> task) {
-        loop.observers.show(sees -> sees.stepStarted(task));
+        loop.observers.stepStarted(task);
         step(task);
-        loop.observers.show(sees -> sees.stepEnded(task));
+        loop.observers.stepEnded(task);
       } else {
         step(next);
       }

@@ -88,6 +88,31 @@ public final class TaskGroup {
   }
 
   /**
+   * Starts a child at once: its body runs inside this call until it first suspends. A body that
+   * never does is done when the call returns, without a turn of its own; asyncio's eager tasks. For
+   * calls that mostly have their answer at hand.
+   *
+   * <p>A body that fails at once fails the group as ever: the call returns the failed task, and the
+   * caller's next suspension throws. Eager starts nest 32 deep; further in, the child's first turn
+   * is the loop's next.
+   *
+   * @throws IllegalStateException as {@link #spawn(Callable)} does
+   */
+  public <T extends @Nullable Object> Task<T> spawnEager(
+      @Nullable String taskName, Callable<T> body) {
+    Objects.requireNonNull(body, "body");
+    loop.requireLoopThread("TaskGroup.spawnEager()");
+    return start(new Task<>(this, taskName, body));
+  }
+
+  /** The same for a body without a value. */
+  public Task<@Nullable Void> spawnEager(
+      @Nullable String taskName, dev.treadle.Action<Exception> body) {
+    loop.requireLoopThread("TaskGroup.spawnEager()");
+    return start(Task.of(this, taskName, body));
+  }
+
+  /**
    * Cancels the body and all children; the block ends quietly once they have. Its value is null
    * unless the body had ended with one. Any thread.
    */
@@ -127,6 +152,20 @@ public final class TaskGroup {
   }
 
   <T extends @Nullable Object> Task<T> adopt(Task<T> child) {
+    enroll(child);
+    loop.ready.add(child);
+    return child;
+  }
+
+  private <T extends @Nullable Object> Task<T> start(Task<T> child) {
+    enroll(child);
+    if (!loop.eager.run(child)) {
+      loop.ready.add(child);
+    }
+    return child;
+  }
+
+  private void enroll(Task<?> child) {
     if (aborting || closed) {
       throw new IllegalStateException(
           "spawn() refused: group="
@@ -137,9 +176,7 @@ public final class TaskGroup {
     }
     link(child);
     child.cancelVisible = child.isCancelCalled() || Cancellation.isVisibleTo(this);
-    loop.ready.add(child);
     loop.observers.spawned(child);
-    return child;
   }
 
   void childEnded(Task<?> child) {

@@ -82,6 +82,21 @@ public final class Treadle {
     return Loop.current().root().spawn(name, body);
   }
 
+  /**
+   * As {@link #spawn(String, Callable)}, but the body runs inside this call until it first suspends:
+   * see {@link TaskGroup#spawnEager}.
+   *
+   * @throws IllegalStateException as {@link #spawn(Callable)} does
+   */
+  public static <T extends @Nullable Object> Task<T> spawnEager(String name, Callable<T> body) {
+    return Loop.current().root().spawnEager(name, body);
+  }
+
+  /** The same for a body without a value. */
+  public static Task<@Nullable Void> spawnEager(String name, Action<Exception> body) {
+    return Loop.current().root().spawnEager(name, body);
+  }
+
   /** The task that runs this code, or null outside one. Any thread. */
   public static @Nullable Task<?> currentTask() {
     return Task.currentOrNull();
