@@ -132,9 +132,14 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     return group;
   }
 
+  /** Makes it the child of another group. */
+  void moveTo(TaskGroup to) {
+    group = to;
+  }
+
   /** Cancels this task and makes it the child of another group. */
   void handOver(TaskGroup to) {
-    group = to;
+    moveTo(to);
     cancelCalled = true;
   }
 
