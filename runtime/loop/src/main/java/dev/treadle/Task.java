@@ -311,7 +311,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   }
 
   @Override
-  Loop loop() {
+  public Loop loop() {
     return group.loop;
   }
 
