@@ -54,6 +54,7 @@ public final class Loop implements AutoCloseable {
   private final TaskGroup root;
   private final LoopDriver driver;
   private final long startNanos;
+  private final ThreadLimiter threadLimiter;
   private @Nullable ThreadPool threads;
 
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -69,6 +70,7 @@ public final class Loop implements AutoCloseable {
     this.netty = new NettyLoop(thread, transport.factory(), options.ticker());
     this.inlet = new Inlet(netty, thread);
     this.startNanos = netty.ticker().nanoTime();
+    this.threadLimiter = new ThreadLimiter(options.threads);
     this.root = TaskGroup.root(this);
     this.driver = new LoopDriver(this, netty, virtual, options.deadlockAfter);
     if (options.failureHandler != null) {
@@ -275,6 +277,11 @@ public final class Loop implements AutoCloseable {
    */
   public Hold hold(String reason) {
     return foreign.hold(this, Objects.requireNonNull(reason, "reason"));
+  }
+
+  /** What limits {@link Treadle#onThread(Block)} where no other limiter is given. Any thread. */
+  public ThreadLimiter threadLimiter() {
+    return threadLimiter;
   }
 
   /**

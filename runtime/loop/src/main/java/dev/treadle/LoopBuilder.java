@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Options for a {@link Loop}; ends in {@link #start()} or {@link #run}. Not thread-safe. */
 public final class LoopBuilder {
+  /** More would hardly help what waits for disks, and each costs a stack. */
+  static final int DEFAULT_THREADS = 64;
+
   String name = "loop";
   @Nullable Transport transport;
   @Nullable VirtualClock clock;
   @Nullable Instrument instrument;
   @Nullable FailureHandler failureHandler;
   @Nullable Duration deadlockAfter;
+  int threads = DEFAULT_THREADS;
   private boolean handlesInterrupt = true;
 
   LoopBuilder() {}
@@ -65,6 +69,17 @@ public final class LoopBuilder {
           "deadlockAfter must be positive: deadlockAfter=" + grace + "; give a second or more");
     }
     this.deadlockAfter = grace;
+    return this;
+  }
+
+  /**
+   * How many bodies {@link Treadle#onThread(Block)} runs at once at most; 64 without this. It is the
+   * total of {@link Loop#threadLimiter()}, which can change it later.
+   *
+   * @throws IllegalArgumentException if there is not to be one
+   */
+  public LoopBuilder threads(int most) {
+    this.threads = ThreadLimiter.requirePositive(most);
     return this;
   }
 
