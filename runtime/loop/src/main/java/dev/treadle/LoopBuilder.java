@@ -18,6 +18,11 @@ public final class LoopBuilder {
   @Nullable Instrument instrument;
   @Nullable FailureHandler failureHandler;
   @Nullable Duration deadlockAfter;
+  @Nullable Duration shutdownGrace;
+
+  /** How long an end without a grace may take before it is logged why. */
+  Duration patience = Duration.ofSeconds(10);
+
   int threads = DEFAULT_THREADS;
   private boolean handlesInterrupt = true;
 
@@ -70,6 +75,27 @@ public final class LoopBuilder {
     }
     this.deadlockAfter = grace;
     return this;
+  }
+
+  /**
+   * Limits how long the loop's end may take: {@link #run}'s, also after Ctrl-C, and {@link
+   * Loop#close()}'s. Tasks that have not ended when it has passed are forced, as {@link
+   * Loop#close(Duration)} says. Without this the end waits for every clean-up, and after ten seconds
+   * logs what it is waiting for.
+   *
+   * @throws IllegalArgumentException if it is zero or negative
+   */
+  public LoopBuilder shutdownGrace(Duration grace) {
+    this.shutdownGrace = requireGrace(grace);
+    return this;
+  }
+
+  static Duration requireGrace(Duration grace) {
+    if (grace.isZero() || grace.isNegative()) {
+      throw new IllegalArgumentException(
+          "a grace must be positive: grace=" + grace + "; give the time a clean-up may take");
+    }
+    return grace;
   }
 
   /**

@@ -46,7 +46,7 @@ final class OnThread<T extends @Nullable Object> implements Wait {
     try {
       // It may have been cancelled since its turn came.
       task.checkCancelled();
-      loop.threads().execute(work);
+      loop.threads.execute(work);
     } catch (Throwable unable) {
       limit.release();
       throw unable;
@@ -117,7 +117,7 @@ final class OnThread<T extends @Nullable Object> implements Wait {
 
   /** On the loop's thread; on the worker's when the loop is closed. */
   private void arrived(Worker worker) {
-    task.loop().threads().ended(worker);
+    task.loop().threads.ended(worker);
     limiter.release();
     if (parked) {
       parked = false;
@@ -140,11 +140,11 @@ final class OnThread<T extends @Nullable Object> implements Wait {
 
   @Override
   public boolean abandon() {
-    if (onCancel == OnCancel.ABANDON) {
-      return true;
+    if (onCancel == OnCancel.WAIT) {
+      interrupt();
     }
-    interrupt();
-    return false;
+    // A loop that is forced to end has waited long enough.
+    return onCancel == OnCancel.ABANDON || task.loop().shutdown.isForced();
   }
 
   @Override

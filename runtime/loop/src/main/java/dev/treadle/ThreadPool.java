@@ -1,7 +1,6 @@
 package dev.treadle;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -59,9 +58,14 @@ final class ThreadPool {
     idle.addLast(worker);
   }
 
-  /** The threads with work. Any thread. */
-  List<Worker> busy() {
-    return new ArrayList<>(busy);
+  /** Whether a thread has work. */
+  boolean isBusy() {
+    return !busy.isEmpty();
+  }
+
+  /** The threads with work, and where they are. Any thread. */
+  List<ShutdownReport.Entry> busy() {
+    return busy.stream().map(ShutdownReport.Entry::of).toList();
   }
 
   /** Lets the idle threads end now, the others after what they do; those are interrupted. */
