@@ -300,12 +300,13 @@ public final class Loop implements AutoCloseable {
   }
 
   /**
-   * The same in limited time. Tasks are cancelled and have the grace to clean up. What has not ended
-   * then is forced: shields no longer hold, so that every suspension throws {@link Cancelled}, and
-   * threads of {@link Treadle#onThread} are left behind, interrupted. A task that has not ended
-   * after a second grace is dropped where it is: its {@code finally} blocks do not run, and who
-   * awaits it gets a {@link java.util.concurrent.CancellationException}. A task that keeps the loop's
-   * thread itself cannot be stopped: then this returns while the loop is still there.
+   * The same in limited time. Tasks are cancelled and have the grace to clean up. What has not
+   * ended then is forced: shields no longer hold, so that every suspension throws {@link
+   * Cancelled}, and threads of {@link Treadle#onThread} are left behind, interrupted. A task that
+   * has not ended after a second grace is dropped where it is: its {@code finally} blocks do not
+   * run, and who awaits it gets a {@link java.util.concurrent.CancellationException}. A task that
+   * keeps the loop's thread itself cannot be stopped: then this returns while the loop is still
+   * there.
    *
    * <p>So it takes two graces and a second at most. On a virtual clock the graces are in virtual
    * time, and in real time where that stands still. Any thread but the loop's own.

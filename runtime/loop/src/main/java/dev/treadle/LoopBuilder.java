@@ -80,8 +80,8 @@ public final class LoopBuilder {
   /**
    * Limits how long the loop's end may take: {@link #run}'s, also after Ctrl-C, and {@link
    * Loop#close()}'s. Tasks that have not ended when it has passed are forced, as {@link
-   * Loop#close(Duration)} says. Without this the end waits for every clean-up, and after ten seconds
-   * logs what it is waiting for.
+   * Loop#close(Duration)} says. Without this the end waits for every clean-up, and after ten
+   * seconds logs what it is waiting for.
    *
    * @throws IllegalArgumentException if it is zero or negative
    */
@@ -99,8 +99,8 @@ public final class LoopBuilder {
   }
 
   /**
-   * How many bodies {@link Treadle#onThread(Block)} runs at once at most; 64 without this. It is the
-   * total of {@link Loop#threadLimiter()}, which can change it later.
+   * How many bodies {@link Treadle#onThread(Block)} runs at once at most; 64 without this. It is
+   * the total of {@link Loop#threadLimiter()}, which can change it later.
    *
    * @throws IllegalArgumentException if there is not to be one
    */

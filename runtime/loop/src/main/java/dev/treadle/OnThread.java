@@ -5,7 +5,7 @@ import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
 
 /** A body that may block, on its way to a pool thread and back, and the task's wait for it. */
-final class OnThread<T extends @Nullable Object> implements Wait {
+final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
   private final Task<?> task;
   private final ThreadLimiter limiter;
   private final OnCancel onCancel;
@@ -25,10 +25,7 @@ final class OnThread<T extends @Nullable Object> implements Wait {
   private boolean parked;
 
   private OnThread(
-      Task<?> task,
-      ThreadLimiter limiter,
-      OnCancel onCancel,
-      Block<T, ? extends Exception> body) {
+      Task<?> task, ThreadLimiter limiter, OnCancel onCancel, Block<T, ? extends Exception> body) {
     this.task = task;
     this.limiter = limiter;
     this.onCancel = onCancel;
@@ -86,7 +83,8 @@ final class OnThread<T extends @Nullable Object> implements Wait {
   }
 
   /** Runs the body on the calling thread, which is the worker's, and brings back what it gave. */
-  void run(Worker worker) {
+  @Override
+  public void run(Worker worker) {
     if (begin()) {
       Fiber.runWith(bindings, this::runBody);
       end();
@@ -126,12 +124,12 @@ final class OnThread<T extends @Nullable Object> implements Wait {
     }
     Throwable failure = outcome == null ? null : outcome.failure();
     if (failure != null && !isInterrupt(failure)) {
-      task.loop().failures.report(describe() + " of " + task.describe() + ", abandoned", failure);
+      task.loop().failures.report(owner() + ", abandoned", failure);
     }
   }
 
-  /** Interrupts the body, or keeps it from beginning. Any thread. */
-  synchronized void interrupt() {
+  @Override
+  public synchronized void interrupt() {
     interrupted = true;
     if (runner != null) {
       runner.interrupt();
@@ -152,7 +150,8 @@ final class OnThread<T extends @Nullable Object> implements Wait {
     return "onThread";
   }
 
-  Task<?> task() {
-    return task;
+  @Override
+  public String owner() {
+    return describe() + " of " + task.describe();
   }
 }

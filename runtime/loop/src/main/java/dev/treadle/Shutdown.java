@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a loop, in phases. Tasks have been cancelled and have a grace to end. After it they are
- * forced: no shield holds, and a wait for a thread is left. What has not ended after a second grace
- * is dropped. Without a grace it only says, once, what the end is waiting for. On the loop's thread.
+ * The end of a loop, in phases. Tasks have been cancelled and have a grace to end. After it they
+ * are forced: no shield holds, and a wait for a thread is left. What has not ended after a second
+ * grace is dropped. Without a grace it only says, once, what the end is waiting for. On the loop's
+ * thread.
  */
 final class Shutdown extends Timer {
   private static final System.Logger LOG = System.getLogger("dev.treadle.Loop");
@@ -161,8 +162,7 @@ final class Shutdown extends Timer {
    */
   ShutdownReport await(@Nullable Duration asked) {
     Duration limit = asked == null ? configured : asked;
-    long most =
-        limit == null ? Long.MAX_VALUE : 2 * Durations.toNanos(limit) + LAST_TURN.toNanos();
+    long most = limit == null ? Long.MAX_VALUE : 2 * Durations.toNanos(limit) + LAST_TURN.toNanos();
     long start = System.nanoTime();
     boolean interrupted = false;
     ShutdownReport result = null;

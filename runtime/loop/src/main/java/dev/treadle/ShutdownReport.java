@@ -97,7 +97,7 @@ public record ShutdownReport(
       return new Entry(
           thread.getName(),
           thread.getState().name(),
-          "onThread of " + worker.work().task().describe(),
+          worker.work().owner(),
           List.of(thread.getStackTrace()));
     }
   }

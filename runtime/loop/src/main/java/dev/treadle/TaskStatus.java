@@ -58,8 +58,7 @@ public final class TaskStatus<V extends @Nullable Object> {
     host.checkCancelled();
     TaskGroup nursery = TaskGroup.inside(host, "start in " + target.name());
     TaskStatus<V> status = new TaskStatus<>(nursery, target, host);
-    Task<@Nullable Void> child =
-        Task.of(nursery, taskName, () -> body.run(status));
+    Task<@Nullable Void> child = Task.of(nursery, taskName, () -> body.run(status));
     status.child = child;
     target.startBegins();
     try {

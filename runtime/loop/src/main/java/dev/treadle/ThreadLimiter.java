@@ -3,10 +3,10 @@ package dev.treadle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bodies {@link Treadle#onThread(ThreadLimiter, Block)} runs at once; the others wait, first
- * come first served: trio's {@code CapacityLimiter}. One for each thing that bears only so much, such
- * as a database; {@link Loop#threadLimiter()} is the one for all others. They do not share: a body
- * counts for the one limiter it is given.
+ * How many bodies {@link Treadle#onThread(ThreadLimiter, Block)} runs at once; the others wait,
+ * first come first served: trio's {@code CapacityLimiter}. One for each thing that bears only so
+ * much, such as a database; {@link Loop#threadLimiter()} is the one for all others. They do not
+ * share: a body counts for the one limiter it is given.
  *
  * <p>Confined to the thread of the loop that uses it. Another loop may use it when no body of the
  * first one runs or waits.

@@ -30,7 +30,7 @@ final class ThreadPool {
   }
 
   /** Runs the work on an idle thread or a new one. */
-  void execute(OnThread<?> work) {
+  void execute(Worker.Work work) {
     for (Worker last = idle.pollLast(); last != null; last = idle.pollLast()) {
       if (last.offer(work)) {
         busy.add(last);

@@ -83,8 +83,8 @@ public final class Treadle {
   }
 
   /**
-   * As {@link #spawn(String, Callable)}, but the body runs inside this call until it first suspends:
-   * see {@link TaskGroup#spawnEager}.
+   * As {@link #spawn(String, Callable)}, but the body runs inside this call until it first
+   * suspends: see {@link TaskGroup#spawnEager}.
    *
    * @throws IllegalStateException as {@link #spawn(Callable)} does
    */

@@ -6,12 +6,23 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread of a {@link ThreadPool}, with a slot that holds what it is to do next. The pool puts work
- * in, the thread takes it out or, when none has come for long, closes the slot; a compare-and-set
- * decides, so that no work lies in a slot nobody looks into any more.
+ * A thread of a {@link ThreadPool}, with a slot that holds what it is to do next. The pool puts
+ * work in, the thread takes it out or, when none has come for long, closes the slot; a
+ * compare-and-set decides, so that no work lies in a slot nobody looks into any more.
  */
 final class Worker implements Runnable {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** What it can be given to do. */
+  interface Work {
+    void run(Worker worker);
+
+    /** Interrupts it, or keeps it from beginning. Any thread. */
+    void interrupt();
+
+    /** Whose it is, as a report says. */
+    String owner();
+  }
 
   /** In the slot: nothing more goes in. */
   private static final Object RETIRED = new Object();
@@ -19,13 +30,13 @@ final class Worker implements Runnable {
   private final AtomicReference<@Nullable Object> slot = new AtomicReference<>();
   private final Thread thread;
   private final long idleNanos;
-  private volatile OnThread<?> work;
+  private volatile Work work;
 
-  Worker(String name, OnThread<?> first) {
+  Worker(String name, Work first) {
     this(name, first, IDLE_NANOS);
   }
 
-  Worker(String name, OnThread<?> first, long idleNanos) {
+  Worker(String name, Work first, long idleNanos) {
     this.work = first;
     this.idleNanos = idleNanos;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
@@ -40,12 +51,12 @@ final class Worker implements Runnable {
   }
 
   /** What it does, or did last. */
-  OnThread<?> work() {
+  Work work() {
     return work;
   }
 
   /** Gives it work; false when it has ended. Only while it is idle, and from one thread. */
-  boolean offer(OnThread<?> next) {
+  boolean offer(Work next) {
     if (!slot.compareAndSet(null, next)) {
       return false;
     }
@@ -66,17 +77,17 @@ final class Worker implements Runnable {
 
   @Override
   public void run() {
-    for (OnThread<?> next = work; next != null; next = take()) {
+    for (Work next = work; next != null; next = take()) {
       work = next;
       next.run(this);
     }
   }
 
-  private @Nullable OnThread<?> take() {
+  private @Nullable Work take() {
     long end = System.nanoTime() + idleNanos;
     while (true) {
       Object found = slot.get();
-      if (found instanceof OnThread<?> next) {
+      if (found instanceof Work next) {
         slot.set(null);
         return next;
       }
