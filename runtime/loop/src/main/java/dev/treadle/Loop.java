@@ -288,8 +288,8 @@ public final class Loop implements AutoCloseable {
   /**
    * Ends the loop: cancels every task, the main task of a borrowed thread too, waits until all have
    * ended, reports the failures nobody observed, then closes the transport and the thread. From
-   * another thread it waits for all of that; on the loop's own it returns at once. Does nothing the
-   * second time. Any thread.
+   * another thread it waits for all of that, in the time of {@link LoopBuilder#shutdownGrace} if
+   * there is one; on the loop's own it returns at once. Does nothing the second time. Any thread.
    */
   @Override
   public void close() {

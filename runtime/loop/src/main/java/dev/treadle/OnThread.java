@@ -115,7 +115,12 @@ final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
 
   /** On the loop's thread; on the worker's when the loop is closed. */
   private void arrived(Worker worker) {
-    task.loop().threads.ended(worker);
+    Loop loop = task.loop();
+    if (loop.isClosed()) {
+      loop.threads.endedLate(worker);
+    } else {
+      loop.threads.ended(worker);
+    }
     limiter.release();
     if (parked) {
       parked = false;
@@ -124,7 +129,7 @@ final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
     }
     Throwable failure = outcome == null ? null : outcome.failure();
     if (failure != null && !isInterrupt(failure)) {
-      task.loop().failures.report(owner() + ", abandoned", failure);
+      loop.failures.report(owner() + ", abandoned", failure);
     }
   }
 

@@ -58,6 +58,12 @@ final class ThreadPool {
     idle.addLast(worker);
   }
 
+  /** The same when the loop is closed, on the thread itself. */
+  void endedLate(Worker worker) {
+    busy.remove(worker);
+    worker.retire();
+  }
+
   /** Whether a thread has work. */
   boolean isBusy() {
     return !busy.isEmpty();
