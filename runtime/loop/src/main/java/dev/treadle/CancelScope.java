@@ -140,8 +140,11 @@ public final class CancelScope {
 
   /** Whether cancellations stop at it; at none once the loop is forced to end. */
   boolean holdsOff() {
+    if (!shielded) {
+      return false;
+    }
     Task<?> inside = task;
-    return shielded && (inside == null || !inside.loop().shutdown.isForced());
+    return inside == null || !inside.loop().shutdown.isForced();
   }
 
   /** Holds off, or lets in again, cancellations from further out; for clean-up that must await. */
