@@ -2,10 +2,14 @@ package dev.treadle;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /**
  * A value that will be there once: a {@link Task} or a {@link Deferred}. Wait for it with {@link
@@ -32,7 +36,8 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
 
   Awaitable() {}
 
-  abstract Loop loop();
+  /** The loop it belongs to. Any thread. */
+  public abstract Loop loop();
 
   /** What an error message or a dump calls this, such as {@code task 'fetch'}. */
   abstract String describe();
@@ -92,11 +97,13 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
    * Calls back once with this, as a callback of the loop in the turn after the outcome is there.
    * Any thread; the callback must not block. If the loop is closed, the callback runs at once on
    * the calling thread.
+   *
+   * @return takes the callback out again when disposed, from any thread; on the loop's thread it is
+   *     certain not to run after that
    */
-  public final void onDone(Consumer<? super Awaitable<T>> callback) {
-    loop()
-        .inlet
-        .runAlways(() -> whenDone(outcome -> loop().callSoonOrNow(() -> callback.accept(this))));
+  public final Disposable onDone(Consumer<? super Awaitable<T>> callback) {
+    Objects.requireNonNull(callback, "callback");
+    return DoneCallback.addForNextTurn(this, outcome -> callback.accept(this));
   }
 
   /**
@@ -108,6 +115,20 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
     observed();
     loop().inlet.runAlways(() -> whenDone(outcome -> outcome.completeInto(this, future)));
     return future;
+  }
+
+  /**
+   * A mono that gives each subscriber the outcome: the value, or nothing if that is null; the
+   * failure itself; {@link CancellationException} for a cancellation. Cancelling a subscription has
+   * no effect on this. Any thread; signals come on the loop's thread, or on the subscriber's when
+   * the loop is closed.
+   */
+  public final Mono<@NonNull T> toMono() {
+    return Mono.create(
+        sink -> {
+          observed();
+          sink.onDispose(DoneCallback.add(this, outcome -> outcome.completeInto(this, sink)));
+        });
   }
 
   final @Nullable Outcome<T> outcome() {

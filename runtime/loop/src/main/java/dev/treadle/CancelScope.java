@@ -138,6 +138,15 @@ public final class CancelScope {
     return shielded;
   }
 
+  /** Whether cancellations stop at it; at none once the loop is forced to end. */
+  boolean holdsOff() {
+    if (!shielded) {
+      return false;
+    }
+    Task<?> inside = task;
+    return inside == null || !inside.loop().shutdown.isForced();
+  }
+
   /** Holds off, or lets in again, cancellations from further out; for clean-up that must await. */
   public void setShielded(boolean shielded) {
     Task<?> inside = task;
@@ -199,7 +208,7 @@ public final class CancelScope {
     arm(entering);
     if (cancelCalled) {
       entering.cancelVisible = true;
-    } else if (shielded) {
+    } else if (holdsOff()) {
       entering.cancelVisible = false;
     }
   }

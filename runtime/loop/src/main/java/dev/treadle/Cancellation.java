@@ -61,7 +61,7 @@ final class Cancellation {
         if (scope.isCancelCalled()) {
           return true;
         }
-        if (stopAtShields && scope.isShielded()) {
+        if (stopAtShields && scope.holdsOff()) {
           return false;
         }
       }
@@ -157,7 +157,7 @@ final class Cancellation {
       if (scope.isCancelCalled()) {
         return true;
       }
-      if (scope.isShielded()) {
+      if (scope.holdsOff()) {
         return false;
       }
     }

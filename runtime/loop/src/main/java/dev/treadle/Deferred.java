@@ -68,7 +68,7 @@ public final class Deferred<T extends @Nullable Object> extends Awaitable<T> {
   }
 
   @Override
-  Loop loop() {
+  public Loop loop() {
     return loop;
   }
 

@@ -7,7 +7,8 @@ package dev.treadle;
 @FunctionalInterface
 public interface FailureHandler {
   /**
-   * Handles one failure, on the loop's thread; must not block. What it throws is logged.
+   * Handles one failure, on the loop's thread, or on the thread it happens on when the loop's is
+   * gone or does not come back; must not block. What it throws is logged.
    *
    * @param source what failed, such as {@code task 'fetch'}
    */

@@ -17,13 +17,16 @@ public interface Instrument {
   /** A task has been spawned. */
   default void taskSpawned(Task<?> task) {}
 
-  /** A task starts or continues. */
+  /**
+   * A task starts or continues. Steps never nest: a task that {@linkplain TaskGroup#spawnEager
+   * starts another eagerly} ends its step for the other's, and has a new one after it.
+   */
   default void stepStarted(Task<?> task) {}
 
   /** A task is about to suspend; its body's stack is still there. */
   default void suspending(Task<?> task) {}
 
-  /** A task has suspended or ended. */
+  /** A task has suspended or ended, or another starts eagerly inside it. */
   default void stepEnded(Task<?> task) {}
 
   /** A task has ended. */

@@ -79,6 +79,7 @@ final class Interrupt implements InvocationHandler {
       case "handle" -> {
         if (interrupted.compareAndSet(false, true)) {
           main.cancel();
+          main.loop().driver().interrupted();
         } else {
           Runtime.getRuntime().halt(EXIT_CODE);
         }

@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +41,9 @@ public final class Loop implements AutoCloseable {
   final TimerHeap timers = new TimerHeap();
   final Failures failures = new Failures();
   final ForeignWaits foreign = new ForeignWaits();
+  final EagerStart eager = new EagerStart();
+  final ThreadPool threads;
+  final Shutdown shutdown;
   final Observers observers;
   final Inlet inlet;
   private final AtomicLong taskIds = new AtomicLong();
@@ -53,9 +55,8 @@ public final class Loop implements AutoCloseable {
   private final TaskGroup root;
   private final LoopDriver driver;
   private final long startNanos;
-  private @Nullable ThreadPool threads;
+  private final ThreadLimiter threadLimiter;
 
-  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile @Nullable Task<?> running;
 
   Loop(LoopBuilder options, Thread thread) {
@@ -68,6 +69,9 @@ public final class Loop implements AutoCloseable {
     this.netty = new NettyLoop(thread, transport.factory(), options.ticker());
     this.inlet = new Inlet(netty, thread);
     this.startNanos = netty.ticker().nanoTime();
+    this.threads = new ThreadPool(name);
+    this.shutdown = new Shutdown(this, options);
+    this.threadLimiter = new ThreadLimiter(options.threads);
     this.root = TaskGroup.root(this);
     this.driver = new LoopDriver(this, netty, virtual, options.deadlockAfter);
     if (options.failureHandler != null) {
@@ -276,33 +280,51 @@ public final class Loop implements AutoCloseable {
     return foreign.hold(this, Objects.requireNonNull(reason, "reason"));
   }
 
+  /** What limits {@link Treadle#onThread(Block)} where no other limiter is given. Any thread. */
+  public ThreadLimiter threadLimiter() {
+    return threadLimiter;
+  }
+
   /**
    * Ends the loop: cancels every task, the main task of a borrowed thread too, waits until all have
    * ended, reports the failures nobody observed, then closes the transport and the thread. From
-   * another thread it waits for all of that; on the loop's own it returns at once. Does nothing the
-   * second time. Any thread.
+   * another thread it waits for all of that, in the time of {@link LoopBuilder#shutdownGrace} if
+   * there is one; on the loop's own it returns at once. Does nothing the second time. Any thread.
    */
   @Override
   public void close() {
-    driver.requestClose();
+    driver.requestClose(null);
+    if (!isLoopThread()) {
+      shutdown.await(null);
+    }
+  }
+
+  /**
+   * The same in limited time. Tasks are cancelled and have the grace to clean up. What has not
+   * ended then is forced: shields no longer hold, so that every suspension throws {@link
+   * Cancelled}, and threads of {@link Treadle#onThread} are left behind, interrupted. A task that
+   * has not ended after a second grace is dropped where it is: its {@code finally} blocks do not
+   * run, and who awaits it gets a {@link java.util.concurrent.CancellationException}. A task that
+   * keeps the loop's thread itself cannot be stopped: then this returns while the loop is still
+   * there.
+   *
+   * <p>So it takes two graces and a second at most. On a virtual clock the graces are in virtual
+   * time, and in real time where that stands still. Any thread but the loop's own.
+   *
+   * @return what did not stop, and where it is; goes to the failure handler, too, unless clean
+   * @throws IllegalStateException on the loop's own thread
+   * @throws IllegalArgumentException if the grace is zero or negative
+   */
+  public ShutdownReport close(Duration grace) {
+    LoopBuilder.requireGrace(grace);
     if (isLoopThread()) {
-      return;
+      throw new IllegalStateException(
+          "close(Duration) on the loop's own thread: loop="
+              + name
+              + "; it cannot wait for itself: call close(), with LoopBuilder.shutdownGrace(...)");
     }
-    boolean interrupted = false;
-    while (true) {
-      try {
-        ended.await();
-        if (thread instanceof LoopThread) {
-          thread.join();
-        }
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    driver.requestClose(grace);
+    return shutdown.await(grace);
   }
 
   /** Whether the loop has ended. Any thread. */
@@ -329,15 +351,6 @@ public final class Loop implements AutoCloseable {
     return root;
   }
 
-  ThreadPool threads() {
-    ThreadPool pool = threads;
-    if (pool == null) {
-      pool = new ThreadPool(name);
-      threads = pool;
-    }
-    return pool;
-  }
-
   LoopDriver driver() {
     return driver;
   }
@@ -350,12 +363,10 @@ public final class Loop implements AutoCloseable {
   /** Ends the loop, with one last turn for what was accepted until then. */
   void leave() {
     inlet.close(driver::lastTurn);
-    if (threads != null) {
-      threads.close();
-    }
+    threads.close();
     THREADS.remove(thread);
     CURRENT.remove();
-    ended.countDown();
+    shutdown.ended();
   }
 
   /** The task in its turn now, or null. Any thread, for a look from outside. */

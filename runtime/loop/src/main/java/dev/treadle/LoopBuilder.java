@@ -9,12 +9,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Options for a {@link Loop}; ends in {@link #start()} or {@link #run}. Not thread-safe. */
 public final class LoopBuilder {
+  /** More would hardly help what waits for disks, and each costs a stack. */
+  static final int DEFAULT_THREADS = 64;
+
   String name = "loop";
   @Nullable Transport transport;
   @Nullable VirtualClock clock;
   @Nullable Instrument instrument;
   @Nullable FailureHandler failureHandler;
   @Nullable Duration deadlockAfter;
+  @Nullable Duration shutdownGrace;
+
+  /** How long an end without a grace may take before it is logged why. */
+  Duration patience = Duration.ofSeconds(10);
+
+  int threads = DEFAULT_THREADS;
   private boolean handlesInterrupt = true;
 
   LoopBuilder() {}
@@ -65,6 +74,38 @@ public final class LoopBuilder {
           "deadlockAfter must be positive: deadlockAfter=" + grace + "; give a second or more");
     }
     this.deadlockAfter = grace;
+    return this;
+  }
+
+  /**
+   * Limits how long the loop's end may take: {@link #run}'s, also after Ctrl-C, and {@link
+   * Loop#close()}'s. Tasks that have not ended when it has passed are forced, as {@link
+   * Loop#close(Duration)} says. Without this the end waits for every clean-up, and after ten
+   * seconds logs what it is waiting for.
+   *
+   * @throws IllegalArgumentException if it is zero or negative
+   */
+  public LoopBuilder shutdownGrace(Duration grace) {
+    this.shutdownGrace = requireGrace(grace);
+    return this;
+  }
+
+  static Duration requireGrace(Duration grace) {
+    if (grace.isZero() || grace.isNegative()) {
+      throw new IllegalArgumentException(
+          "a grace must be positive: grace=" + grace + "; give the time a clean-up may take");
+    }
+    return grace;
+  }
+
+  /**
+   * How many bodies {@link Treadle#onThread(Block)} runs at once at most; 64 without this. It is
+   * the total of {@link Loop#threadLimiter()}, which can change it later.
+   *
+   * @throws IllegalArgumentException if there is not to be one
+   */
+  public LoopBuilder threads(int most) {
+    this.threads = ThreadLimiter.requirePositive(most);
     return this;
   }
 

@@ -19,6 +19,7 @@ final class LoopDriver {
   private final Ticker ticker;
   private final PollPace pace;
   private final long tick;
+  private final Shutdown shutdown;
   private boolean closeRequested;
   private boolean closing;
 
@@ -34,6 +35,7 @@ final class LoopDriver {
     this.ticker = netty.ticker();
     this.tick = loop.transport().tickNanos();
     this.pace = new PollPace(virtual != null);
+    this.shutdown = loop.shutdown;
   }
 
   /** Runs one main task to its end, then closes. On the borrowed thread. */
@@ -79,9 +81,16 @@ final class LoopDriver {
     close();
   }
 
-  void requestClose() {
+  /** Ctrl-C has cancelled the main task. Any thread. */
+  void interrupted() {
+    loop.inlet.run(() -> shutdown.begin(null));
+  }
+
+  /** Any thread; without a grace of its own it is the loop's. */
+  void requestClose(@Nullable Duration grace) {
     loop.inlet.run(
         () -> {
+          shutdown.begin(grace);
           closeRequested = true;
           if (!(loop.thread() instanceof LoopThread)) {
             // A borrowed loop ends with its main task.
@@ -102,10 +111,11 @@ final class LoopDriver {
   private void close() {
     closing = true;
     try {
+      shutdown.begin(null);
       loop.root().abort();
-      while (loop.root().size() > 0) {
+      while (!shutdown.isOver()) {
         turn();
-        if (loop.root().size() > 0) {
+        if (!shutdown.isOver()) {
           poll();
         }
       }
@@ -113,6 +123,7 @@ final class LoopDriver {
       loop.failures.report("closing of loop " + loop.name(), failure);
     }
     loop.failures.reportAll();
+    shutdown.end();
     try {
       netty.terminate();
     } finally {
@@ -143,9 +154,9 @@ final class LoopDriver {
     for (int n = steps; n > 0; n--) {
       Object next = loop.ready.poll();
       if (next instanceof Task<?> task) {
-        loop.observers.show(sees -> sees.stepStarted(task));
+        loop.observers.stepStarted(task);
         step(task);
-        loop.observers.show(sees -> sees.stepEnded(task));
+        loop.observers.stepEnded(task);
       } else {
         step(next);
       }
@@ -166,6 +177,7 @@ final class LoopDriver {
 
   /** Lets in I/O, timers and other threads; blocks only when nothing is ready. */
   private void poll() {
+    shutdown.look();
     if (!loop.ready.isEmpty()) {
       if (pace.isPollDue()) {
         netty.runNow(NETTY_TASK_NANOS);
@@ -200,7 +212,7 @@ final class LoopDriver {
       return;
     }
     if (loop.foreign.isHeld()) {
-      netty.run(INFINITE, NETTY_TASK_NANOS);
+      netty.run(shutdown.pollNanos(), NETTY_TASK_NANOS);
       return;
     }
     if (loop.foreign.isGraceDue()) {

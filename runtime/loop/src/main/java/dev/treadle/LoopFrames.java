@@ -9,6 +9,7 @@ final class LoopFrames {
           Awaitable.class.getName(),
           AwaitedFrom.class.getName(),
           Bridge.class.getName(),
+          EagerStart.class.getName(),
           Handle.class.getName(),
           Loop.class.getName(),
           LoopBuilder.class.getName(),

@@ -31,6 +31,18 @@ final class Observers {
     }
   }
 
+  void stepStarted(Task<?> task) {
+    if (instrument != null) {
+      show(sees -> sees.stepStarted(task));
+    }
+  }
+
+  void stepEnded(Task<?> task) {
+    if (instrument != null) {
+      show(sees -> sees.stepEnded(task));
+    }
+  }
+
   void suspending(Task<?> task) {
     if (instrument != null) {
       show(sees -> sees.suspending(task));

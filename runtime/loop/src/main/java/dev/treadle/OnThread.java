@@ -5,16 +5,18 @@ import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
 
 /** A body that may block, on its way to a pool thread and back, and the task's wait for it. */
-final class OnThread<T extends @Nullable Object> implements Wait, Runnable {
+final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
   private final Task<?> task;
+  private final ThreadLimiter limiter;
+  private final OnCancel onCancel;
   private final Block<T, ? extends Exception> body;
   private final @Nullable Object bindings = Fiber.currentBindings();
 
   /** The thread while it runs the body and may be interrupted; guarded by this. */
   private @Nullable Thread runner;
 
-  /** Whether the task was cancelled; guarded by this. */
-  private boolean cancelled;
+  /** Whether the body is interrupted, or to be as soon as it begins; guarded by this. */
+  private boolean interrupted;
 
   /** Written by the runner before it hands over to the loop's thread, read there. */
   private @Nullable Outcome<T> outcome;
@@ -22,22 +24,37 @@ final class OnThread<T extends @Nullable Object> implements Wait, Runnable {
   /** Whether the task is suspended here; confined to the loop's thread. */
   private boolean parked;
 
-  private OnThread(Task<?> task, Block<T, ? extends Exception> body) {
+  private OnThread(
+      Task<?> task, ThreadLimiter limiter, OnCancel onCancel, Block<T, ? extends Exception> body) {
     this.task = task;
+    this.limiter = limiter;
+    this.onCancel = onCancel;
     this.body = body;
   }
 
-  static <T extends @Nullable Object, X extends Exception> T run(Block<T, X> body) throws X {
+  static <T extends @Nullable Object, X extends Exception> T run(
+      @Nullable ThreadLimiter limiter, OnCancel onCancel, Block<T, X> body) throws X {
     Task<?> task = Task.require("onThread()");
     task.checkCancelled();
-    OnThread<T> work = new OnThread<>(task, body);
-    Hold hold = task.loop().hold("onThread() of " + task.describe());
+    Loop loop = task.loop();
+    ThreadLimiter limit = limiter == null ? loop.threadLimiter() : limiter;
+    limit.acquire(task);
+    OnThread<T> work = new OnThread<>(task, limit, onCancel, body);
     try {
-      task.loop().threads().execute(work);
+      // It may have been cancelled since its turn came.
+      task.checkCancelled();
+      loop.threads.execute(work);
+    } catch (Throwable unable) {
+      limit.release();
+      throw unable;
+    }
+    Hold hold = loop.hold("onThread() of " + task.describe());
+    try {
       work.parked = true;
       task.park(work);
       return work.get();
     } finally {
+      // Pinned or abandoned, if it still is: then nobody waits any more.
       work.parked = false;
       hold.close();
     }
@@ -52,7 +69,7 @@ final class OnThread<T extends @Nullable Object> implements Wait, Runnable {
     if (failure == null) {
       return result.value();
     }
-    if (failure instanceof InterruptedException || failure instanceof ClosedByInterruptException) {
+    if (isInterrupt(failure)) {
       // It was our interrupt, if the task was cancelled.
       task.checkCancelled();
     }
@@ -61,34 +78,31 @@ final class OnThread<T extends @Nullable Object> implements Wait, Runnable {
     throw declared;
   }
 
+  private static boolean isInterrupt(Throwable failure) {
+    return failure instanceof InterruptedException || failure instanceof ClosedByInterruptException;
+  }
+
+  /** Runs the body on the calling thread, which is the worker's, and brings back what it gave. */
   @Override
-  public void run() {
+  public void run(Worker worker) {
     if (begin()) {
       Fiber.runWith(bindings, this::runBody);
       end();
     } else {
       outcome = Outcome.failure(new InterruptedException());
     }
-    task.loop().inlet.run(this::arrived);
+    task.loop().inlet.runAlways(() -> arrived(worker));
   }
 
   private synchronized boolean begin() {
     runner = Thread.currentThread();
-    return !cancelled;
+    return !interrupted;
   }
 
   private synchronized void end() {
     runner = null;
     // An interrupt that came too late for the body is not for the next one on this thread.
     Thread.interrupted();
-  }
-
-  private void arrived() {
-    // Not if it could not suspend: pinned, it has gone on.
-    if (parked) {
-      parked = false;
-      task.wake();
-    }
   }
 
   private void runBody() {
@@ -99,23 +113,50 @@ final class OnThread<T extends @Nullable Object> implements Wait, Runnable {
     }
   }
 
-  /** Takes it back when it has not begun; else interrupts it and waits on, so that none is left. */
+  /** On the loop's thread; on the worker's when the loop is closed. */
+  private void arrived(Worker worker) {
+    Loop loop = task.loop();
+    if (loop.isClosed()) {
+      loop.threads.endedLate(worker);
+    } else {
+      loop.threads.ended(worker);
+    }
+    limiter.release();
+    if (parked) {
+      parked = false;
+      task.wake();
+      return;
+    }
+    Throwable failure = outcome == null ? null : outcome.failure();
+    if (failure != null && !isInterrupt(failure)) {
+      loop.failures.report(owner() + ", abandoned", failure);
+    }
+  }
+
+  @Override
+  public synchronized void interrupt() {
+    interrupted = true;
+    if (runner != null) {
+      runner.interrupt();
+    }
+  }
+
   @Override
   public boolean abandon() {
-    if (task.loop().threads().remove(this)) {
-      return true;
+    if (onCancel == OnCancel.WAIT) {
+      interrupt();
     }
-    synchronized (this) {
-      cancelled = true;
-      if (runner != null) {
-        runner.interrupt();
-      }
-    }
-    return false;
+    // A loop that is forced to end has waited long enough.
+    return onCancel == OnCancel.ABANDON || task.loop().shutdown.isForced();
   }
 
   @Override
   public String describe() {
     return "onThread";
+  }
+
+  @Override
+  public String owner() {
+    return describe() + " of " + task.describe();
   }
 }

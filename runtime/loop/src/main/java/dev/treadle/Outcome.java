@@ -3,7 +3,9 @@ package dev.treadle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.MonoSink;
 
 /** How a computation ended: with a value, a failure, or cancelled. Immutable but for one flag. */
 final class Outcome<T extends @Nullable Object> {
@@ -72,12 +74,25 @@ final class Outcome<T extends @Nullable Object> {
     if (failure != null) {
       future.completeExceptionally(failure);
     } else if (this == CANCELLED) {
-      future.completeExceptionally(
-          new CancellationException(
-              "the computation was cancelled: awaited=" + Awaitable.describe(source)));
+      future.completeExceptionally(cancellation(source));
     } else {
       future.complete(value());
     }
+  }
+
+  void completeInto(Object source, MonoSink<@NonNull T> sink) {
+    if (failure != null) {
+      sink.error(failure);
+    } else if (this == CANCELLED) {
+      sink.error(cancellation(source));
+    } else {
+      sink.success(value);
+    }
+  }
+
+  private static CancellationException cancellation(Object source) {
+    return new CancellationException(
+        "the computation was cancelled: awaited=" + Awaitable.describe(source));
   }
 
   /** The failure as await rethrows it: as itself when unchecked, wrapped once when checked. */

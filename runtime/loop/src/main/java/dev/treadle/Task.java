@@ -132,9 +132,14 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     return group;
   }
 
+  /** Makes it the child of another group. */
+  void moveTo(TaskGroup to) {
+    group = to;
+  }
+
   /** Cancels this task and makes it the child of another group. */
   void handOver(TaskGroup to) {
-    group = to;
+    moveTo(to);
     cancelCalled = true;
   }
 
@@ -155,7 +160,12 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
    */
   List<StackFrame> frames() {
     Fiber stack = fiber;
-    return stack == null || !started || loop().running() == this ? List.of() : stack.frames();
+    return stack == null || !started || isRunning() ? List.of() : stack.frames();
+  }
+
+  /** Whether its body is on the thread now. */
+  private boolean isRunning() {
+    return loop().running() == this || loop().eager.isSpawner(this);
   }
 
   /** One turn: runs the body until it suspends or ends. Called by the loop alone. */
@@ -301,7 +311,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   }
 
   @Override
-  Loop loop() {
+  public Loop loop() {
     return group.loop;
   }
 
@@ -316,7 +326,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     if (outcome != null) {
       return outcome.isCancelled() ? "cancelled" : outcome.isValue() ? "done" : "failed";
     }
-    if (loop().running() == this) {
+    if (isRunning()) {
       return "running";
     }
     return wait != null ? "suspended" : started ? "ready" : "scheduled";

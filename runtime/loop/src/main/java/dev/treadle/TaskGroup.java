@@ -41,6 +41,9 @@ public final class TaskGroup {
   private boolean closed;
   private @Nullable Join joining;
 
+  /** Calls of start() under way; each may still bring a child. */
+  private int starting;
+
   private TaskGroup(Loop loop, String name, @Nullable Task<?> host) {
     this.loop = loop;
     this.name = name;
@@ -88,6 +91,57 @@ public final class TaskGroup {
   }
 
   /**
+   * Starts a child at once: its body runs inside this call until it first suspends. A body that
+   * never does is done when the call returns, without a turn of its own; asyncio's eager tasks. For
+   * calls that mostly have their answer at hand.
+   *
+   * <p>A body that fails at once fails the group as ever: the call returns the failed task, and the
+   * caller's next suspension throws. Eager starts nest 32 deep; further in, the child's first turn
+   * is the loop's next.
+   *
+   * @throws IllegalStateException as {@link #spawn(Callable)} does
+   */
+  public <T extends @Nullable Object> Task<T> spawnEager(
+      @Nullable String taskName, Callable<T> body) {
+    Objects.requireNonNull(body, "body");
+    loop.requireLoopThread("TaskGroup.spawnEager()");
+    return start(new Task<>(this, taskName, body));
+  }
+
+  /** The same for a body without a value. */
+  public Task<@Nullable Void> spawnEager(
+      @Nullable String taskName, dev.treadle.Action<Exception> body) {
+    loop.requireLoopThread("TaskGroup.spawnEager()");
+    return start(Task.of(this, taskName, body));
+  }
+
+  /**
+   * Starts a child and waits until it says that it is ready: trio's {@code nursery.start}.
+   *
+   * <pre>{@code
+   * int port = group.start("server", status -> {
+   *   var listening = listen();
+   *   status.started(listening.port());
+   *   listening.serve();
+   * });
+   * }</pre>
+   *
+   * <p>Until it is, the child belongs to this call: cancelling the caller cancels it, and its
+   * failure is thrown here and fails no group. The group stays open for it meanwhile. May be called
+   * by any task of the loop, also by one that is not in the group's block.
+   *
+   * @return what the child gave to {@link TaskStatus#started}
+   * @throws RuntimeException the child's failure, if it failed before it was ready: as itself when
+   *     unchecked, as the cause of a {@link CompletionException} when checked
+   * @throws Cancelled if the caller's scope is cancelled before the child is ready
+   * @throws IllegalStateException if the child ended without saying that it was ready; if the group
+   *     is ending; outside a task
+   */
+  public <V extends @Nullable Object> V start(@Nullable String taskName, Starter<V> body) {
+    return TaskStatus.start(this, taskName, body);
+  }
+
+  /**
    * Cancels the body and all children; the block ends quietly once they have. Its value is null
    * unless the body had ended with one. Any thread.
    */
@@ -127,19 +181,84 @@ public final class TaskGroup {
   }
 
   <T extends @Nullable Object> Task<T> adopt(Task<T> child) {
+    enroll(child);
+    loop.ready.add(child);
+    return child;
+  }
+
+  private <T extends @Nullable Object> Task<T> start(Task<T> child) {
+    enroll(child);
+    if (!loop.eager.run(child)) {
+      loop.ready.add(child);
+    }
+    return child;
+  }
+
+  /** A group of the task's that is not a block of its own. */
+  static TaskGroup inside(Task<?> host, String name) {
+    return new TaskGroup(host.loop(), name, host);
+  }
+
+  /** Makes the task the only child of a group that is not a block, and waits until it is gone. */
+  void await(Task<?> inside, Task<?> child) {
+    scope.enter(inside);
+    adopt(child);
+    Throwable unable = join(inside);
+    scope.exit(inside);
+    if (unable != null) {
+      throw Outcome.unchecked(unable);
+    }
+  }
+
+  /** Makes a child of this group one of another. */
+  void moveTo(TaskGroup to, Task<?> child) {
+    if (to.closed) {
+      // Its host could not wait for it: it ends here.
+      abort();
+      return;
+    }
+    unlink(child);
+    child.moveTo(to);
+    to.link(child);
+    Cancellation.refresh(child);
+    wakeJoin();
+  }
+
+  void startBegins() {
+    requireOpen("start()");
+    starting++;
+  }
+
+  void startEnds() {
+    starting--;
+    wakeJoin();
+  }
+
+  private void requireOpen(String operation) {
     if (aborting || closed) {
       throw new IllegalStateException(
-          "spawn() refused: group="
+          operation
+              + " refused: group="
               + name
               + " is "
               + (closed ? "closed" : "ending")
               + "; spawn before a child has failed and inside the block");
     }
+  }
+
+  private void wakeJoin() {
+    Join waiting = joining;
+    if (waiting != null && size == 0 && starting == 0) {
+      joining = null;
+      waiting.task.wake();
+    }
+  }
+
+  private void enroll(Task<?> child) {
+    requireOpen("spawn()");
     link(child);
     child.cancelVisible = child.isCancelCalled() || Cancellation.isVisibleTo(this);
-    loop.ready.add(child);
     loop.observers.spawned(child);
-    return child;
   }
 
   void childEnded(Task<?> child) {
@@ -155,11 +274,7 @@ public final class TaskGroup {
         failed(failure);
       }
     }
-    if (size == 0 && joining != null) {
-      Join waiting = joining;
-      joining = null;
-      waiting.task.wake();
-    }
+    wakeJoin();
   }
 
   void abort() {
@@ -251,7 +366,7 @@ public final class TaskGroup {
   /** Waits for the children; returns what made that impossible, if anything did. */
   private @Nullable Throwable join(Task<?> inside) {
     try {
-      while (size > 0) {
+      while (size > 0 || starting > 0) {
         joining = new Join(inside, this);
         inside.park(joining);
       }
@@ -324,6 +439,21 @@ public final class TaskGroup {
      * @throws Exception whatever the body throws; it then is one of the group's failures
      */
     void run(TaskGroup group) throws Exception;
+  }
+
+  /**
+   * A child's body for {@link #start}.
+   *
+   * @param <V> the type of what it tells the caller
+   */
+  @FunctionalInterface
+  public interface Starter<V extends @Nullable Object> {
+    /**
+     * Runs as a task; calls {@link TaskStatus#started} once, when it is ready.
+     *
+     * @throws Exception whatever the body throws
+     */
+    void run(TaskStatus<V> status) throws Exception;
   }
 
   /** The wait at the end of the block: never left early, so that no child is orphaned. */

@@ -82,6 +82,21 @@ public final class Treadle {
     return Loop.current().root().spawn(name, body);
   }
 
+  /**
+   * As {@link #spawn(String, Callable)}, but the body runs inside this call until it first
+   * suspends: see {@link TaskGroup#spawnEager}.
+   *
+   * @throws IllegalStateException as {@link #spawn(Callable)} does
+   */
+  public static <T extends @Nullable Object> Task<T> spawnEager(String name, Callable<T> body) {
+    return Loop.current().root().spawnEager(name, body);
+  }
+
+  /** The same for a body without a value. */
+  public static Task<@Nullable Void> spawnEager(String name, Action<Exception> body) {
+    return Loop.current().root().spawnEager(name, body);
+  }
+
   /** The task that runs this code, or null outside one. Any thread. */
   public static @Nullable Task<?> currentTask() {
     return Task.currentOrNull();
@@ -310,8 +325,8 @@ public final class Treadle {
   /**
    * Runs a body that may block on a thread of the loop's pool and waits for it, asyncio's {@code
    * to_thread}. The body has this task's {@code ScopedValue} bindings but is not in the task: it
-   * cannot await or sleep as one. A virtual clock does not jump meanwhile. The pool has at most 64
-   * threads, started on demand and ended with the loop; further bodies queue.
+   * cannot await or sleep as one. A virtual clock does not jump meanwhile. At most {@link
+   * LoopBuilder#threads} bodies run at once; further ones wait their turn.
    *
    * <p>Cancelling the task takes back a body that has not begun. One that runs is interrupted and
    * waited for, so that nothing is left running; if it ends with a value all the same, the value is
@@ -323,12 +338,47 @@ public final class Treadle {
    */
   public static <T extends @Nullable Object, X extends Exception> T onThread(Block<T, X> body)
       throws X {
-    return OnThread.run(body);
+    return OnThread.run(null, OnCancel.WAIT, body);
   }
 
   /** The same for a body without a value. */
   public static <X extends Exception> void onThread(Action<X> body) throws X {
-    OnThread.<@Nullable Void, X>run(block(body));
+    OnThread.<@Nullable Void, X>run(null, OnCancel.WAIT, block(body));
+  }
+
+  /** The same, counting for the given limiter and not for the loop's. */
+  public static <T extends @Nullable Object, X extends Exception> T onThread(
+      ThreadLimiter limiter, Block<T, X> body) throws X {
+    return onThread(limiter, OnCancel.WAIT, body);
+  }
+
+  /** The same for a body without a value. */
+  public static <X extends Exception> void onThread(ThreadLimiter limiter, Action<X> body)
+      throws X {
+    onThread(limiter, OnCancel.WAIT, body);
+  }
+
+  /** The same, saying what a cancellation does to a body that runs. */
+  public static <T extends @Nullable Object, X extends Exception> T onThread(
+      OnCancel onCancel, Block<T, X> body) throws X {
+    return OnThread.run(null, onCancel, body);
+  }
+
+  /** The same for a body without a value. */
+  public static <X extends Exception> void onThread(OnCancel onCancel, Action<X> body) throws X {
+    OnThread.<@Nullable Void, X>run(null, onCancel, block(body));
+  }
+
+  /** The same, counting for the given limiter, and saying what a cancellation does. */
+  public static <T extends @Nullable Object, X extends Exception> T onThread(
+      ThreadLimiter limiter, OnCancel onCancel, Block<T, X> body) throws X {
+    return OnThread.run(Objects.requireNonNull(limiter, "limiter"), onCancel, body);
+  }
+
+  /** The same for a body without a value. */
+  public static <X extends Exception> void onThread(
+      ThreadLimiter limiter, OnCancel onCancel, Action<X> body) throws X {
+    Treadle.<@Nullable Void, X>onThread(limiter, onCancel, block(body));
   }
 
   static Callable<@Nullable Void> callable(Action<? extends Exception> body) {

@@ -110,4 +110,34 @@ class InterruptTest {
       System.out.println("returned " + value);
     }
   }
+
+  @Test
+  void shouldExitWith130WhenTheGraceHasPassedTwice() throws Exception {
+    try (ChildJvm jvm = ChildJvm.start(Stubborn.class)) {
+      jvm.awaitLine("asleep");
+      jvm.interrupt();
+      assertThat(jvm.awaitExit()).isEqualTo(130);
+      assertThat(String.join("\n", jvm.output()))
+          .contains("not all of loop 'loop' stopped by itself: forced=0 stuck=1 threads=0")
+          .contains("stuck main");
+    }
+  }
+
+  static final class Stubborn {
+    public static void main(String[] args) {
+      Loop.builder()
+          .shutdownGrace(Duration.ofMillis(50))
+          .run(
+              () -> {
+                System.out.println("asleep");
+                while (true) {
+                  try {
+                    sleep(DAY);
+                  } catch (Cancelled again) {
+                    // On purpose.
+                  }
+                }
+              });
+    }
+  }
 }

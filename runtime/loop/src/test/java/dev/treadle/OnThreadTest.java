@@ -95,7 +95,7 @@ class OnThreadTest {
           assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> await(stubborn));
           assertThat(got).containsExactly("kept");
           // The interrupt was for that body alone.
-          for (int n = 0; n < ThreadPool.MOST_THREADS; n++) {
+          for (int n = 0; n < LoopBuilder.DEFAULT_THREADS; n++) {
             boolean interrupted = onThread(() -> Thread.currentThread().isInterrupted());
             assertThat(interrupted).isFalse();
           }
@@ -108,9 +108,9 @@ class OnThreadTest {
     Virtually.run(
         () -> {
           CountDownLatch release = new CountDownLatch(1);
-          CountDownLatch full = new CountDownLatch(ThreadPool.MOST_THREADS);
+          CountDownLatch full = new CountDownLatch(LoopBuilder.DEFAULT_THREADS);
           List<Task<?>> blockers = new ArrayList<>();
-          for (int n = 0; n < ThreadPool.MOST_THREADS; n++) {
+          for (int n = 0; n < LoopBuilder.DEFAULT_THREADS; n++) {
             blockers.add(
                 spawn(
                     () ->

@@ -2,7 +2,9 @@ package dev.treadle.coroutines.internal;
 
 import dev.treadle.coroutines.PinnedException;
 import java.lang.StackWalker.StackFrame;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +24,7 @@ public final class Fiber extends Continuation {
   private static final ContinuationScope TASK = new ContinuationScope("treadle-task");
   private static final ContinuationScope GENERATOR = new ContinuationScope("treadle-generator");
   private static final VarHandle BINDINGS = bindingsHandle();
+  private static final MethodHandle SET_CACHE = cacheHandle();
 
   private final Object host;
   private @Nullable Object bindings;
@@ -40,6 +43,19 @@ public final class Fiber extends Continuation {
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(
           "this JDK keeps ScopedValue bindings elsewhere: jdk=" + Runtime.version(), e);
+    }
+  }
+
+  private static MethodHandle cacheHandle() {
+    try {
+      return MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
+          .findStatic(
+              Thread.class,
+              "setScopedValueCache",
+              MethodType.methodType(void.class, Object[].class));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(
+          "this JDK keeps the ScopedValue cache elsewhere: jdk=" + Runtime.version(), e);
     }
   }
 
@@ -77,11 +93,21 @@ public final class Fiber extends Continuation {
   public static void runWith(@Nullable Object bindings, Runnable body) {
     Thread thread = Thread.currentThread();
     Object outer = BINDINGS.get(thread);
-    BINDINGS.set(thread, bindings);
+    rebind(thread, bindings);
     try {
       body.run();
     } finally {
-      BINDINGS.set(thread, outer);
+      rebind(thread, outer);
+    }
+  }
+
+  /** A continuation's switch drops the thread's cache of bound values; here it is for us to do. */
+  private static void rebind(Thread thread, @Nullable Object bindings) {
+    BINDINGS.set(thread, bindings);
+    try {
+      SET_CACHE.invokeExact((Object[]) null);
+    } catch (Throwable e) {
+      throw new LinkageError("setScopedValueCache failed: jdk=" + Runtime.version(), e);
     }
   }
 
