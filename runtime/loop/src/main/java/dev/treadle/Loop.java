@@ -69,7 +69,7 @@ public final class Loop implements AutoCloseable {
     this.inlet = new Inlet(netty, thread);
     this.startNanos = netty.ticker().nanoTime();
     this.root = TaskGroup.root(this);
-    this.driver = new LoopDriver(this, netty, virtual, options.deadlockAfter);
+    this.driver = new LoopDriver(this, netty, options);
     if (options.failureHandler != null) {
       failures.setHandler(options.failureHandler);
     }

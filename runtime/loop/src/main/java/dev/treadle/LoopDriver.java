@@ -18,19 +18,17 @@ final class LoopDriver {
   private final @Nullable Duration deadlockAfter;
   private final Ticker ticker;
   private final PollPace pace;
+  private final @Nullable Chaos chaos;
   private final long tick;
   private boolean closeRequested;
   private boolean closing;
 
-  LoopDriver(
-      Loop loop,
-      NettyLoop netty,
-      @Nullable VirtualClock virtual,
-      @Nullable Duration deadlockAfter) {
+  LoopDriver(Loop loop, NettyLoop netty, LoopBuilder options) {
     this.loop = loop;
     this.netty = netty;
-    this.virtual = virtual;
-    this.deadlockAfter = deadlockAfter;
+    this.virtual = options.clock;
+    this.deadlockAfter = options.deadlockAfter;
+    this.chaos = options.chaosSeed == null ? null : new Chaos(options.chaosSeed);
     this.ticker = netty.ticker();
     this.tick = loop.transport().tickNanos();
     this.pace = new PollPace(virtual != null);
@@ -127,7 +125,7 @@ final class LoopDriver {
 
   /** Runs what is ready now; what that makes ready is for the next turn. */
   private void turn() {
-    int steps = loop.ready.size();
+    int steps = chaos == null ? loop.ready.size() : chaos.arrange(loop.ready);
     if (loop.observers.isPresent()) {
       observedTurn(steps);
       return;
