@@ -2,6 +2,7 @@ package dev.treadle;
 
 import dev.treadle.coroutines.internal.JvmFlags;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -65,11 +66,15 @@ public final class Loop implements AutoCloseable {
     this.virtual = options.clock;
     this.observers = new Observers(failures, options.instrument);
     this.transport = options.transport == null ? Transport.preferred() : options.transport;
-    this.netty = new NettyLoop(thread, transport.factory(), options.ticker());
+    ChannelWatch channels = options.channelWatch();
+    IoHandlerFactory factory = transport.factory();
+    this.netty =
+        new NettyLoop(
+            thread, channels == null ? factory : channels.watching(factory), options.ticker());
     this.inlet = new Inlet(netty, thread);
     this.startNanos = netty.ticker().nanoTime();
     this.root = TaskGroup.root(this);
-    this.driver = new LoopDriver(this, netty, options);
+    this.driver = new LoopDriver(this, netty, channels, options);
     if (options.failureHandler != null) {
       failures.setHandler(options.failureHandler);
     }
@@ -323,6 +328,10 @@ public final class Loop implements AutoCloseable {
             + thread
             + "; only a task can wait: spawn one with Treadle.spawn(...)"
         : operation + " outside a task: thread=" + thread + "; start it with Treadle.run(...)";
+  }
+
+  boolean hasClock(VirtualClock clock) {
+    return virtual == clock;
   }
 
   TaskGroup root() {

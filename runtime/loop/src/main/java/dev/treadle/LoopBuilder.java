@@ -58,7 +58,8 @@ public final class LoopBuilder {
 
   /**
    * Ends {@link #run} with a {@link DeadlockException} when nothing is ready, no timer is pending,
-   * nothing is outstanding, and nothing arrives from another thread in this much real time.
+   * nothing is outstanding, and nothing arrives from outside in this much real time. On real time
+   * an open channel, a task that awaits a future, and a {@link Loop#hold} are reasons to wait on.
    */
   public LoopBuilder deadlockAfter(Duration grace) {
     if (grace.isZero() || grace.isNegative()) {
@@ -143,6 +144,11 @@ public final class LoopBuilder {
   /** The same for a body without a value. */
   public void run(Action<Exception> body) {
     run(Treadle.callable(body));
+  }
+
+  /** What knows the loop's channels; null for a loop that need not know. */
+  @Nullable ChannelWatch channelWatch() {
+    return deadlockAfter == null ? null : new ChannelWatch(clock != null);
   }
 
   Ticker ticker() {
