@@ -131,7 +131,10 @@ final class Idle {
   }
 
   private boolean isStillIdle(long moves) {
-    return loop.ready.isEmpty() && !loop.foreign.isHeld() && !loop.driver().isCloseRequested() && moves() == moves;
+    return loop.ready.isEmpty()
+        && !loop.foreign.isHeld()
+        && !loop.driver().isCloseRequested()
+        && moves() == moves;
   }
 
   private long moves() {

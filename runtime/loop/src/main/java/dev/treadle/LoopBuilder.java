@@ -76,8 +76,8 @@ public final class LoopBuilder {
    * <ul>
    *   <li>the tasks that are ready run in any order, and each may be held back for up to 63 turns;
    *   <li>callbacks keep their turn and their order; their place among the tasks is drawn;
-   *   <li>what a queue, a lock or a {@link WaitQueue} hands over, and to whom, stays FIFO: only when
-   *       the one who was handed it goes on is drawn. Timers fire as ever.
+   *   <li>what a queue, a lock or a {@link WaitQueue} hands over, and to whom, stays FIFO: only
+   *       when the one who was handed it goes on is drawn. Timers fire as ever.
    * </ul>
    *
    * <p>On a {@link #clock virtual clock}, for a program that takes nothing from outside, the same

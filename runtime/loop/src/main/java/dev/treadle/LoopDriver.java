@@ -18,8 +18,7 @@ final class LoopDriver {
   private boolean closeRequested;
   private boolean closing;
 
-  LoopDriver(
-      Loop loop, NettyLoop netty, @Nullable ChannelWatch channels, LoopBuilder options) {
+  LoopDriver(Loop loop, NettyLoop netty, @Nullable ChannelWatch channels, LoopBuilder options) {
     this.loop = loop;
     this.netty = netty;
     this.idle = new Idle(loop, netty, channels, options);

@@ -81,8 +81,7 @@ final class Link {
     return made.take();
   }
 
-  private static ChannelHandler initializer(
-      AsyncQueue<Link> made, ChannelHandler... more) {
+  private static ChannelHandler initializer(AsyncQueue<Link> made, ChannelHandler... more) {
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {

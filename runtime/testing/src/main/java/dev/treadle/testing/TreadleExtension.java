@@ -21,8 +21,8 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * or a whole class, it does so with the default settings for tests of any kind.
  *
  * <p>A test method that takes a {@link Loop}, which is there only while the method runs, or runs
- * under many schedules, is invoked by this extension itself; interceptors of other extensions registered after it do not see that
- * call.
+ * under many schedules, is invoked by this extension itself; interceptors of other extensions
+ * registered after it do not see that call.
  */
 public final class TreadleExtension
     implements BeforeEachCallback, InvocationInterceptor, ParameterResolver {
