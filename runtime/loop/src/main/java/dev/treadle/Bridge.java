@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +22,9 @@ final class Bridge<T extends @Nullable Object> implements Wait {
   private @Nullable Outcome<T> outcome;
   private boolean parked;
   private boolean abandoned;
+
+  /** Whether somebody outside the loop may complete it. */
+  private boolean foreign = true;
 
   private Bridge(Task<?> task, Object source) {
     this.task = task;
@@ -58,6 +62,7 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     task.checkCancelled();
     Bridge<T> bridge = new Bridge<>(task, future);
     bridge.canceller = () -> future.cancel(false);
+    bridge.foreign = !isOfOwnChannel(task.loop(), future);
     future.addListener(
         (Future<T> done) ->
             bridge.complete(
@@ -75,6 +80,13 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     bridge.canceller = first::cancel;
     publisher.subscribe(first);
     return bridge.await();
+  }
+
+  /** The loop knows what its channels are waiting for better than by this. */
+  private static boolean isOfOwnChannel(Loop loop, Future<?> future) {
+    return future instanceof ChannelFuture ofChannel
+        && ofChannel.channel().isRegistered()
+        && ofChannel.channel().eventLoop() == loop.nettyLoop();
   }
 
   private static Throwable cause(Throwable failure) {
@@ -106,11 +118,15 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     if (arrived == null) {
       parked = true;
       Loop loop = task.loop();
-      loop.foreign.begin();
+      if (foreign) {
+        loop.foreign.begin();
+      }
       try {
         task.park(this);
       } finally {
-        loop.foreign.end();
+        if (foreign) {
+          loop.foreign.end();
+        }
       }
       arrived = outcome;
     } else {

@@ -2,6 +2,7 @@ package dev.treadle;
 
 import dev.treadle.coroutines.internal.JvmFlags;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -66,14 +67,18 @@ public final class Loop implements AutoCloseable {
     this.virtual = options.clock;
     this.observers = new Observers(failures, options.instrument);
     this.transport = options.transport == null ? Transport.preferred() : options.transport;
-    this.netty = new NettyLoop(thread, transport.factory(), options.ticker());
+    ChannelWatch channels = options.channelWatch();
+    IoHandlerFactory factory = transport.factory();
+    this.netty =
+        new NettyLoop(
+            thread, channels == null ? factory : channels.watching(factory), options.ticker());
     this.inlet = new Inlet(netty, thread);
     this.startNanos = netty.ticker().nanoTime();
     this.threads = new ThreadPool(name);
     this.shutdown = new Shutdown(this, options);
     this.threadLimiter = new ThreadLimiter(options.threads);
     this.root = TaskGroup.root(this);
-    this.driver = new LoopDriver(this, netty, virtual, options.deadlockAfter);
+    this.driver = new LoopDriver(this, netty, channels, options);
     if (options.failureHandler != null) {
       failures.setHandler(options.failureHandler);
     }
@@ -345,6 +350,10 @@ public final class Loop implements AutoCloseable {
             + thread
             + "; only a task can wait: spawn one with Treadle.spawn(...)"
         : operation + " outside a task: thread=" + thread + "; start it with Treadle.run(...)";
+  }
+
+  boolean hasClock(VirtualClock clock) {
+    return virtual == clock;
   }
 
   TaskGroup root() {

@@ -24,6 +24,7 @@ public final class LoopBuilder {
   Duration patience = Duration.ofSeconds(10);
 
   int threads = DEFAULT_THREADS;
+  @Nullable Long chaosSeed;
   private boolean handlesInterrupt = true;
 
   LoopBuilder() {}
@@ -66,7 +67,8 @@ public final class LoopBuilder {
 
   /**
    * Ends {@link #run} with a {@link DeadlockException} when nothing is ready, no timer is pending,
-   * nothing is outstanding, and nothing arrives from another thread in this much real time.
+   * nothing is outstanding, and nothing arrives from outside in this much real time. On real time
+   * an open channel, a task that awaits a future, and a {@link Loop#hold} are reasons to wait on.
    */
   public LoopBuilder deadlockAfter(Duration grace) {
     if (grace.isZero() || grace.isNegative()) {
@@ -106,6 +108,25 @@ public final class LoopBuilder {
    */
   public LoopBuilder threads(int most) {
     this.threads = ThreadLimiter.requirePositive(most);
+    return this;
+  }
+
+  /**
+   * Runs ready tasks in an order drawn from the seed, to find code that relies on more than it may:
+   *
+   * <ul>
+   *   <li>the tasks that are ready run in any order, and each may be held back for up to 63 turns;
+   *   <li>callbacks keep their turn and their order; their place among the tasks is drawn;
+   *   <li>what a queue, a lock or a {@link WaitQueue} hands over, and to whom, stays FIFO: only
+   *       when the one who was handed it goes on is drawn. Timers fire as ever.
+   * </ul>
+   *
+   * <p>On a {@link #clock virtual clock}, for a program that takes nothing from outside, the same
+   * seed gives the same order, always. On real time it does not. After Burckhardt et al., "A
+   * Randomized Scheduler with Probabilistic Guarantees of Finding Bugs".
+   */
+  public LoopBuilder chaos(long seed) {
+    this.chaosSeed = seed;
     return this;
   }
 
@@ -164,6 +185,11 @@ public final class LoopBuilder {
   /** The same for a body without a value. */
   public void run(Action<Exception> body) {
     run(Treadle.callable(body));
+  }
+
+  /** What knows the loop's channels; null for a loop that need not know. */
+  @Nullable ChannelWatch channelWatch() {
+    return deadlockAfter == null ? null : new ChannelWatch(clock != null);
   }
 
   Ticker ticker() {

@@ -7,34 +7,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the loop: what is ready, then I/O and timers; and brings it to its end. */
 final class LoopDriver {
-  private static final long INFINITE = 0;
-
   /** How long Netty's own tasks may keep ours waiting in one poll. */
-  private static final long NETTY_TASK_NANOS = 1_000_000;
+  static final long NETTY_TASK_NANOS = 1_000_000;
 
   private final Loop loop;
   private final NettyLoop netty;
-  private final @Nullable VirtualClock virtual;
-  private final @Nullable Duration deadlockAfter;
+  private final Idle idle;
   private final Ticker ticker;
   private final PollPace pace;
-  private final long tick;
+  private final @Nullable Chaos chaos;
   private final Shutdown shutdown;
   private boolean closeRequested;
   private boolean closing;
 
-  LoopDriver(
-      Loop loop,
-      NettyLoop netty,
-      @Nullable VirtualClock virtual,
-      @Nullable Duration deadlockAfter) {
+  LoopDriver(Loop loop, NettyLoop netty, @Nullable ChannelWatch channels, LoopBuilder options) {
     this.loop = loop;
     this.netty = netty;
-    this.virtual = virtual;
-    this.deadlockAfter = deadlockAfter;
+    this.idle = new Idle(loop, netty, channels, options);
+    this.chaos = options.chaosSeed == null ? null : new Chaos(options.chaosSeed);
     this.ticker = netty.ticker();
-    this.tick = loop.transport().tickNanos();
-    this.pace = new PollPace(virtual != null);
+    this.pace = new PollPace(options.clock != null);
     this.shutdown = loop.shutdown;
   }
 
@@ -79,6 +71,10 @@ final class LoopDriver {
       loop.failures.report("loop " + loop.name(), failure);
     }
     close();
+  }
+
+  boolean isCloseRequested() {
+    return closeRequested;
   }
 
   /** Ctrl-C has cancelled the main task. Any thread. */
@@ -138,7 +134,7 @@ final class LoopDriver {
 
   /** Runs what is ready now; what that makes ready is for the next turn. */
   private void turn() {
-    int steps = loop.ready.size();
+    int steps = chaos == null ? loop.ready.size() : chaos.arrange(loop.ready);
     if (loop.observers.isPresent()) {
       observedTurn(steps);
       return;
@@ -186,75 +182,8 @@ final class LoopDriver {
       return;
     }
     loop.failures.reportDropped();
-    if (virtual != null) {
-      idleOnVirtualTime(virtual);
-    } else {
-      idle();
-    }
+    idle.run();
     pace.polled(fireTimers());
-  }
-
-  private void idle() {
-    Timer next = loop.timers.peek();
-    if (next != null) {
-      long wait = next.deadline - ticker.nanoTime();
-      netty.run(wait > 0 ? Math.ceilDiv(wait, tick) * tick : -1, NETTY_TASK_NANOS);
-    } else if (deadlockAfter == null || netty.nextTimer() >= 0 || loop.foreign.isOutstanding()) {
-      netty.run(INFINITE, NETTY_TASK_NANOS);
-    } else if (isStillIdleAfterGrace() && netty.nextTimer() < 0) {
-      throw deadlock();
-    }
-  }
-
-  private void idleOnVirtualTime(VirtualClock clock) {
-    netty.runNow(NETTY_TASK_NANOS);
-    if (!loop.ready.isEmpty()) {
-      return;
-    }
-    if (loop.foreign.isHeld()) {
-      netty.run(shutdown.pollNanos(), NETTY_TASK_NANOS);
-      return;
-    }
-    if (loop.foreign.isGraceDue()) {
-      if (!isStillIdleAfterGrace()) {
-        return;
-      }
-      loop.foreign.graceSpent();
-    }
-    long now = ticker.nanoTime();
-    Timer next = loop.timers.peek();
-    long jump = next == null ? Long.MAX_VALUE : next.deadline - now;
-    long nettyNext = netty.nextTimer();
-    if (nettyNext >= 0) {
-      jump = Math.min(jump, nettyNext - now);
-    }
-    if (jump != Long.MAX_VALUE) {
-      clock.advance(Duration.ofNanos(Math.max(0, jump)));
-    } else if (isStillIdleAfterGrace() && netty.nextTimer() < 0) {
-      throw deadlock();
-    }
-  }
-
-  private boolean isStillIdleAfterGrace() {
-    Duration grace = deadlockAfter == null ? Duration.ofSeconds(1) : deadlockAfter;
-    long end = System.nanoTime() + Durations.toNanos(grace);
-    long left = end - System.nanoTime();
-    // A poll may end for less: what another thread handed over need not make anything ready.
-    while (left > 0 && loop.ready.isEmpty() && !loop.foreign.isHeld() && !closeRequested) {
-      netty.run(left, NETTY_TASK_NANOS);
-      left = end - System.nanoTime();
-    }
-    return loop.ready.isEmpty() && !loop.foreign.isHeld() && !closeRequested;
-  }
-
-  private DeadlockException deadlock() {
-    return new DeadlockException(
-        "deadlock: nothing is ready, no timer is pending and nothing is outstanding: loop="
-            + loop.name()
-            + " tasks="
-            + loop.tasks().size()
-            + "; if another thread is to wake a task, say so with Loop.hold(...)\n"
-            + loop.dump());
   }
 
   /** Fires what is due, oldest deadline first; returns the time it looked at. */

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time of a loop under test: it stands still while anything can run and jumps to the next timer
@@ -14,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 public final class VirtualClock {
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Instant start;
+  private final WaitQueue<@Nullable Void> settled = new WaitQueue<>();
+  private final WaitQueue<@Nullable Void> idle = new WaitQueue<>();
 
   /** A clock that starts at the epoch, 1970-01-01T00:00:00Z. */
   public VirtualClock() {
@@ -46,6 +49,59 @@ public final class VirtualClock {
           "a clock cannot go back: advance=" + time + "; give zero or more");
     }
     ticker.advance(Durations.toNanos(time), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Suspends the current task until no other task of its loop can run: each waits for a time, for
+   * another one, or for something outside. Then time still is what it was. trio's {@code
+   * wait_all_tasks_blocked}, kotlinx's {@code runCurrent}. To let time pass, in its order, just
+   * {@link Treadle#sleep}: that is {@code advanceTimeBy}.
+   *
+   * @throws Cancelled if the task is cancelled
+   * @throws IllegalStateException outside a task, or if its loop has another clock
+   */
+  public void settle() {
+    await(settled, "settle");
+  }
+
+  /**
+   * Suspends the current task until nothing can happen any more: time moves on from timer to timer
+   * until there is none, and nothing is outstanding elsewhere. What then still waits would wait
+   * forever. kotlinx's {@code advanceUntilIdle}.
+   *
+   * @throws Cancelled if the task is cancelled
+   * @throws IllegalStateException outside a task, or if its loop has another clock
+   */
+  public void advanceUntilIdle() {
+    await(idle, "advanceUntilIdle");
+  }
+
+  private void await(WaitQueue<@Nullable Void> queue, String operation) {
+    Task<?> task = Task.require(operation + "()");
+    if (!task.loop().hasClock(this)) {
+      throw new IllegalStateException(
+          operation
+              + "() of another loop's clock: loop="
+              + task.loop().name()
+              + "; give the clock to LoopBuilder.clock(...), or take the loop's own");
+    }
+    queue.park(task, operation, this, null);
+  }
+
+  /** Wakes those who wait for others to wait; false if there is nobody. */
+  boolean wakeSettled() {
+    return wake(settled);
+  }
+
+  /** Wakes those who wait for the end of all timers; false if there is nobody. */
+  boolean wakeIdle() {
+    return wake(idle);
+  }
+
+  private static boolean wake(WaitQueue<@Nullable Void> queue) {
+    boolean any = !queue.isEmpty();
+    queue.wakeAll(null);
+    return any;
   }
 
   MockTicker ticker() {

@@ -23,7 +23,10 @@ final class TestRun {
     this.clock = clock;
   }
 
-  void execute(Body body) throws Throwable {
+  /**
+   * @param seed of the order of ready tasks, or null for the loop's own
+   */
+  void execute(@Nullable Long seed, Body body) throws Throwable {
     LoopBuilder builder =
         Loop.builder()
             .name(name)
@@ -33,6 +36,9 @@ final class TestRun {
             .instrument(new LoopWatch(settings.maxTurn(), problems));
     if (settings.clock() == TestClock.VIRTUAL) {
       builder.clock(clock);
+    }
+    if (seed != null) {
+      builder.chaos(seed);
     }
     try (Recording recording = BlockingGuard.record()) {
       try {

@@ -20,9 +20,9 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * Runs test methods as {@link TreadleTest} says. By itself, with {@code @ExtendWith}, on a method
  * or a whole class, it does so with the default settings for tests of any kind.
  *
- * <p>A test method that takes a {@link Loop}, which is there only while the method runs, is invoked
- * by this extension itself; interceptors of other extensions registered after it do not see that
- * call.
+ * <p>A test method that takes a {@link Loop}, which is there only while the method runs, or runs
+ * under many schedules, is invoked by this extension itself; interceptors of other extensions
+ * registered after it do not see that call.
  */
 public final class TreadleExtension
     implements BeforeEachCallback, InvocationInterceptor, ParameterResolver {
@@ -71,12 +71,19 @@ public final class TreadleExtension
     if (parameter.getParameter().getType() == Loop.class) {
       return null;
     }
+    Method method = context.getRequiredTestMethod();
     TestSettings settings = settings(context);
     if (settings.clock() == TestClock.REAL) {
       throw new ParameterResolutionException(
           "no VirtualClock on real time: method="
-              + context.getRequiredTestMethod().getName()
+              + method.getName()
               + " clock=REAL; drop the parameter, or use clock = VIRTUAL");
+    }
+    if (!settings.schedules().isPlain() && !parameter.getDeclaringExecutable().equals(method)) {
+      throw new ParameterResolutionException(
+          "no VirtualClock around a test of many schedules: method="
+              + method.getName()
+              + "; each has its own: take it in the test method alone");
     }
     return clock(context);
   }
@@ -88,24 +95,42 @@ public final class TreadleExtension
       throws Throwable {
     BlockingGuard.install();
     Method method = call.getExecutable();
-    TestRun run = new TestRun(method.getName(), settings(context), clock(context));
-    if (List.of(method.getParameterTypes()).contains(Loop.class)) {
+    TestSettings settings = settings(context);
+    if (!settings.schedules().isPlain()) {
       invocation.skip();
-      Object target = call.getTarget().orElse(null);
-      run.execute(loop -> invoke(method, target, call.getArguments(), loop));
+      settings.schedules().run(seed -> runOnce(settings, call, new VirtualClock(), seed));
+    } else if (List.of(method.getParameterTypes()).contains(Loop.class)) {
+      invocation.skip();
+      runOnce(settings, call, clock(context), null);
     } else {
-      run.execute(loop -> invocation.proceed());
+      new TestRun(method.getName(), settings, clock(context))
+          .execute(null, loop -> invocation.proceed());
     }
   }
 
+  private static void runOnce(
+      TestSettings settings,
+      ReflectiveInvocationContext<Method> call,
+      VirtualClock clock,
+      @Nullable Long seed)
+      throws Throwable {
+    new TestRun(call.getExecutable().getName(), settings, clock)
+        .execute(seed, loop -> invoke(call, loop, clock));
+  }
+
   private static void invoke(
-      Method method, @Nullable Object target, List<Object> given, Loop loop) {
-    Object[] arguments = new Object[given.size()];
+      ReflectiveInvocationContext<Method> call, Loop loop, VirtualClock clock) {
+    Method method = call.getExecutable();
+    Object[] arguments = call.getArguments().toArray();
     for (int i = 0; i < arguments.length; i++) {
-      Object argument = method.getParameterTypes()[i] == Loop.class ? loop : given.get(i);
-      arguments[i] = argument;
+      Class<?> type = method.getParameterTypes()[i];
+      if (type == Loop.class) {
+        arguments[i] = loop;
+      } else if (type == VirtualClock.class) {
+        arguments[i] = clock;
+      }
     }
-    ReflectionSupport.invokeMethod(method, target, arguments);
+    ReflectionSupport.invokeMethod(method, call.getTarget().orElse(null), arguments);
   }
 
   private static TestSettings settings(ExtensionContext context) {

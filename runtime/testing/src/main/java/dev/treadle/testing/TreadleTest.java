@@ -68,4 +68,22 @@ public @interface TreadleTest {
    * test say so with {@link dev.treadle.Loop#hold}.
    */
   long deadlockAfterMillis() default 2000;
+
+  /**
+   * Under how many orders of ready tasks to run the method, as {@link
+   * dev.treadle.LoopBuilder#chaos} draws them from the seeds 1, 2, 3 and so on; 0 for the loop's
+   * own order, once. The first that fails ends the test; the message begins with its seed and says
+   * how to replay it.
+   *
+   * <p>Each has a loop, a clock and all the checks of its own. The test instance is one for all,
+   * and {@code @BeforeEach} and {@code @AfterEach} run once around them: make in the method what
+   * must be new each time. On virtual time only.
+   *
+   * <p>{@code -Dtreadle.seed=17} runs each test that asks for schedules under that one; {@code
+   * -Dtreadle.seed=random} starts at another seed in each run.
+   */
+  int schedules() default 0;
+
+  /** The one seed to run the method under, such as one that failed: overrides the above. */
+  long[] seed() default {};
 }
