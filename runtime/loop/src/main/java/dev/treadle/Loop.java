@@ -2,6 +2,7 @@ package dev.treadle;
 
 import dev.treadle.coroutines.internal.JvmFlags;
 import io.netty.channel.IoEventLoop;
+import java.lang.ref.ReferenceQueue;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -42,6 +43,10 @@ public final class Loop implements AutoCloseable {
   final TimerHeap timers = new TimerHeap();
   final Failures failures = new Failures();
   final ForeignWaits foreign = new ForeignWaits();
+
+  /** Iterations over {@link Treadle#asCompleted} that were left before their end. */
+  final ReferenceQueue<Completions<?>> abandoned = new ReferenceQueue<>();
+
   final Observers observers;
   final Inlet inlet;
   private final AtomicLong taskIds = new AtomicLong();

@@ -7,6 +7,7 @@ final class LoopFrames {
   private static final Set<String> MACHINERY =
       Set.of(
           Awaitable.class.getName(),
+          AwaitableClause.class.getName(),
           AwaitedFrom.class.getName(),
           Bridge.class.getName(),
           Handle.class.getName(),
@@ -14,6 +15,7 @@ final class LoopFrames {
           LoopBuilder.class.getName(),
           LoopDriver.class.getName(),
           Outcome.class.getName(),
+          Selection.class.getName(),
           Task.class.getName(),
           TaskBody.class.getName(),
           Treadle.class.getName(),
