@@ -175,7 +175,7 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
       callback.accept(outcome);
       return null;
     }
-    return waiters().addCallback(callback);
+    return waiters().addCallback(callback, null);
   }
 
   /** On the loop's thread: makes sure that this does not hold the callback any more. */
@@ -184,6 +184,11 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
     if (callback != null && !isDone()) {
       callback.abandon();
     }
+  }
+
+  /** How many tasks and callbacks are to be told. */
+  final int waiterCount() {
+    return waiters == null ? 0 : waiters.size();
   }
 
   private WaitQueue<Outcome<T>> waiters() {

@@ -3,6 +3,7 @@ package dev.treadle;
 import dev.treadle.coroutines.internal.JvmFlags;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
+import java.lang.ref.ReferenceQueue;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -45,6 +46,10 @@ public final class Loop implements AutoCloseable {
   final EagerStart eager = new EagerStart();
   final ThreadPool threads;
   final Shutdown shutdown;
+
+  /** Iterations over {@link Treadle#asCompleted} that were left before their end. */
+  final ReferenceQueue<Completions<?>> abandoned = new ReferenceQueue<>();
+
   final Observers observers;
   final Inlet inlet;
   private final AtomicLong taskIds = new AtomicLong();

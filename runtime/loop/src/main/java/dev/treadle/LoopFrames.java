@@ -7,6 +7,7 @@ final class LoopFrames {
   private static final Set<String> MACHINERY =
       Set.of(
           Awaitable.class.getName(),
+          AwaitableClause.class.getName(),
           AwaitedFrom.class.getName(),
           Bridge.class.getName(),
           EagerStart.class.getName(),
@@ -15,6 +16,7 @@ final class LoopFrames {
           LoopBuilder.class.getName(),
           LoopDriver.class.getName(),
           Outcome.class.getName(),
+          Selection.class.getName(),
           Task.class.getName(),
           TaskBody.class.getName(),
           Treadle.class.getName(),

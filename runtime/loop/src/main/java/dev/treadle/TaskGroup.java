@@ -287,7 +287,7 @@ public final class TaskGroup {
     }
   }
 
-  private void failed(Throwable failure) {
+  void failed(Throwable failure) {
     // A failure the body got by awaiting a child comes twice: as the child's and as the body's.
     Throwable own =
         failure instanceof CompletionException && failure.getCause() != null

@@ -2,7 +2,6 @@ package dev.treadle;
 
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -252,20 +252,148 @@ public final class Treadle {
   /** The same for any number of bodies. */
   public static <T extends @Nullable Object> List<T> gather(
       Collection<? extends Callable<? extends T>> bodies) {
-    List<Task<? extends T>> tasks = new ArrayList<>(bodies.size());
-    TaskGroup.<@Nullable Void>open(
-        "gather",
-        group -> {
-          for (Callable<? extends T> body : bodies) {
-            tasks.add(group.spawn(body));
-          }
-          return null;
-        });
-    List<T> values = new ArrayList<>(tasks.size());
-    for (Task<? extends T> task : tasks) {
-      values.add(task.result());
-    }
-    return values;
+    return Gather.values(bodies);
+  }
+
+  /**
+   * Runs all bodies at once, as {@link #gather} does, and gives a value or a failure for each: none
+   * ends the others. Where one was cancelled by itself, that is its failure.
+   *
+   * @throws Cancelled if the caller's scope is cancelled
+   * @throws TaskGroupException with what failed on the way out of a cancelled scope
+   * @throws VirtualMachineError a fatal one; the others are cancelled and awaited first
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public static <T extends @Nullable Object> List<Result<T>> gatherResults(
+      Callable<? extends T>... bodies) {
+    return gatherResults(Arrays.asList(bodies));
+  }
+
+  /** The same for any number of bodies. */
+  public static <T extends @Nullable Object> List<Result<T>> gatherResults(
+      Collection<? extends Callable<? extends T>> bodies) {
+    return Gather.results(bodies);
+  }
+
+  /**
+   * Gives the awaitables themselves, each once, in the order in which they are done, however they
+   * end; those done before the call in the order given. {@code next} suspends. A loop may be left
+   * and another go on with the rest; whatever is not done is left alone. {@code
+   * asyncio.as_completed}.
+   *
+   * @throws IllegalArgumentException if one is of another loop
+   * @throws IllegalStateException off the loop's thread
+   */
+  public static <A extends Awaitable<?>> Iterable<A> asCompleted(
+      Collection<? extends A> awaitables) {
+    return new Completions<A>(Loop.current(), awaitables);
+  }
+
+  /**
+   * Waits until the first, the first failed or all of the awaitables are done, and tells which are:
+   * {@code asyncio.wait}. Fails for none of them, and cancels none. With a time limit, call it in
+   * {@link #moveOnAfter(Duration, Action)} and ask each whether it {@link Awaitable#isDone}.
+   *
+   * @throws Cancelled if the task's scope is cancelled
+   * @throws IllegalArgumentException if one is of another loop, or the first of none is waited for
+   */
+  public static <A extends Awaitable<?>> Waited<A> awaitUntil(
+      Until until, Collection<? extends A> awaitables) {
+    return Arrivals.awaitUntil(until, awaitables);
+  }
+
+  /**
+   * Runs all bodies at once, and gives the value of the first that succeeds; the others are
+   * cancelled and awaited. A failure before there is a value loses the race, and no more; one of a
+   * loser that is being cancelled goes to the loop's failure handler. If two succeed in the same
+   * turn, the second value is dropped: where values own something, see {@link #race(Duration,
+   * Collection, Consumer)}.
+   *
+   * @throws TaskGroupException if all fail, with the failures in the order in which they happened
+   * @throws Cancelled if the caller's scope is cancelled
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public static <T extends @Nullable Object> T race(Callable<? extends T>... bodies) {
+    return race(Duration.ZERO, Arrays.asList(bodies));
+  }
+
+  /** The same with each body started when the stagger has passed or the one before has failed. */
+  public static <T extends @Nullable Object> T race(
+      Duration stagger, Collection<? extends Callable<? extends T>> bodies) {
+    return race(stagger, bodies, value -> {});
+  }
+
+  /**
+   * The same with a hook for each value that nobody gets: of a loser that succeeds all the same, or
+   * of the winner when the caller is cancelled while it waits for the losers.
+   */
+  public static <T extends @Nullable Object> T race(
+      Duration stagger,
+      Collection<? extends Callable<? extends T>> bodies,
+      Consumer<? super T> onUndelivered) {
+    return Race.<T>run(stagger, bodies, onUndelivered);
+  }
+
+  /**
+   * Waits for the first of several things to happen, and does what its clause says, in this task:
+   * Kotlin's {@code select}. The others do not happen: nothing is taken or put by a clause that has
+   * not won. Of those that need not wait, the first in the order of the arguments wins.
+   *
+   * @return the value of the clause that won
+   * @throws RuntimeException what the clause throws: as itself when unchecked, as the cause of a
+   *     {@link java.util.concurrent.CompletionException} when checked
+   * @throws Cancelled if the task's scope is cancelled; then none has happened
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public static <T extends @Nullable Object> T select(Clause<? extends T>... clauses) {
+    return Selection.<T>select(Arrays.asList(clauses));
+  }
+
+  /** The same for any number of clauses. */
+  public static <T extends @Nullable Object> T select(
+      Collection<? extends Clause<? extends T>> clauses) {
+    return Selection.<T>select(clauses);
+  }
+
+  /**
+   * A clause of {@link #select} that happens when the awaitable is done. If it has failed or was
+   * cancelled, select throws what {@link #await(Awaitable)} does.
+   */
+  public static <V extends @Nullable Object, T extends @Nullable Object> Clause<T> on(
+      Awaitable<V> awaitable, Handler<? super V, ? extends T> handler) {
+    return new AwaitableClause<>(awaitable, handler);
+  }
+
+  /** The same without a value. */
+  @SuppressWarnings("overloads") // A handler in braces says which it is.
+  public static <V extends @Nullable Object> Clause<@Nullable Void> on(
+      Awaitable<V> awaitable, Receiver<? super V> receiver) {
+    return new AwaitableClause<>(awaitable, Concurrently.<V>handler(receiver));
+  }
+
+  /** A clause that happens when the time has passed; zero or less: it need not wait. */
+  public static <T extends @Nullable Object> Clause<T> onTimeout(
+      Duration timeout, Callable<? extends T> body) {
+    return new TimeoutClause<>(timeout, body);
+  }
+
+  /** The same without a value. */
+  public static Clause<@Nullable Void> onTimeout(Duration timeout, Action<Exception> body) {
+    return new TimeoutClause<>(timeout, callable(body));
+  }
+
+  /**
+   * For handling each element of a source in a task of its own, at most so many at a time; nothing
+   * happens before a method of what it gives is called.
+   *
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  public static <T extends @Nullable Object> Concurrently<T> concurrently(
+      int limit, Iterable<? extends T> source) {
+    return new Concurrently<>(limit, source, true);
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.treadle;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,9 +78,31 @@ public final class WaitQueue<E extends @Nullable Object> {
     }
   }
 
+  /**
+   * A clause of a {@link Treadle#select} that waits in this queue as {@link #park} would, for what
+   * is built on this: the select is woken like a task, and has left its other places when {@link
+   * #wake} returns.
+   *
+   * @param operation what the task is doing, for the task dump
+   * @param owner what it is doing it to, for the task dump
+   * @param payload what the one who wakes it may want to see
+   * @param ready whether it need not wait now
+   * @param now does it where it is ready, and gives what it would have been handed
+   * @param handler what the select then does, in its task
+   */
+  public <T extends @Nullable Object> Clause<T> clause(
+      String operation,
+      Object owner,
+      @Nullable Object payload,
+      BooleanSupplier ready,
+      Supplier<E> now,
+      Handler<? super E, ? extends T> handler) {
+    return new QueueClause<>(this, operation, owner, payload, ready, now, handler);
+  }
+
   /** Adds a callback in the place of a task; abandon the result to take it out again. */
-  Wait addCallback(Consumer<E> callback) {
-    Waiter<E> waiter = new Waiter<>(this, null, "callback", callback, callback);
+  Wait addCallback(Consumer<E> callback, @Nullable Object payload) {
+    Waiter<E> waiter = new Waiter<>(this, null, "callback", callback, payload);
     link(waiter);
     return waiter;
   }

@@ -7,6 +7,7 @@ import static dev.treadle.Treadle.sleep;
 import static dev.treadle.Treadle.spawn;
 import static dev.treadle.Treadle.yieldNow;
 
+import dev.treadle.Treadle;
 import dev.treadle.coroutines.Generator;
 import dev.treadle.queue.AsyncQueue;
 import java.time.Duration;
@@ -88,6 +89,27 @@ final class OnTreadle {
           pings.close();
         });
     return received.sum;
+  }
+
+  static long races(int count) {
+    Tally won = new Tally();
+    run(
+        () -> {
+          for (int i = 0; i < count; i++) {
+            int number = i & 63;
+            won.sum +=
+                Treadle.<Integer>race(
+                    () -> {
+                      yieldNow();
+                      return number;
+                    },
+                    () -> {
+                      sleep(Duration.ofDays(1));
+                      return -1;
+                    });
+          }
+        });
+    return won.sum;
   }
 
   static long elements(int count) {

@@ -8,6 +8,7 @@ enum Row {
   SWITCH_100("task switch, 100 tasks", "SwitchBenchmark tasks=100", "ns", 1.25, Side.RAW),
   SPAWN("spawn + await", "SpawnBenchmark", "ns", 1, Side.KOTLINX),
   QUEUE("queue(64), per item", "QueueBenchmark", "ns", 0.5, Side.KOTLINX),
+  RACE("race of two, one cancelled", "RaceBenchmark", "ns", 1, Side.KOTLINX),
   PING_PONG("queue(1) ping-pong, per switch", "PingPongBenchmark", "ns", 1, Side.KOTLINX),
   SLEEPERS_BYTES("1,000,000 sleeping tasks: each", "SleepersBenchmark bytesEach", "B", 450),
   SLEEPERS_TIME("1,000,000 sleeping tasks: whole run", "SleepersBenchmark", "ms", 1, Side.KOTLINX),

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -91,6 +94,33 @@ final class VirtualThreads {
           }
         });
     return sum[0];
+  }
+
+  static long races(int count) throws InterruptedException {
+    long[] won = new long[1];
+    inside(
+        () -> {
+          for (int i = 0; i < count; i++) {
+            int number = i & 63;
+            // Its close waits for the loser.
+            try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {
+              won[0] +=
+                  racers.<Integer>invokeAny(
+                      List.of(
+                          () -> {
+                            Thread.yield();
+                            return number;
+                          },
+                          () -> {
+                            Thread.sleep(Duration.ofDays(1));
+                            return -1;
+                          }));
+            } catch (ExecutionException e) {
+              throw new IllegalStateException("no winner", e);
+            }
+          }
+        });
+    return won[0];
   }
 
   static Sleepers sleepers(int tasks, Duration time, LongSupplier heap)

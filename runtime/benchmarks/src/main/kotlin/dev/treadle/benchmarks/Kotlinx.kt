@@ -5,11 +5,14 @@ package dev.treadle.benchmarks
 
 import java.util.function.LongSupplier
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.async
+import kotlinx.coroutines.cancelChildren
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.yield
 
 fun switches(tasks: Int, each: Int): Long = runBlocking {
@@ -58,6 +61,29 @@ fun pingPong(rounds: Int): Long = runBlocking {
     sum += pongs.receive()
   }
   pings.close()
+  sum
+}
+
+fun races(count: Int): Long = runBlocking {
+  var sum = 0L
+  repeat(count) { i ->
+    sum += coroutineScope {
+      val first = async {
+        yield()
+        i and 63
+      }
+      val second = async {
+        delay(86_400_000)
+        -1
+      }
+      val winner = select {
+        first.onAwait { it }
+        second.onAwait { it }
+      }
+      coroutineContext.cancelChildren()
+      winner
+    }
+  }
   sum
 }
 

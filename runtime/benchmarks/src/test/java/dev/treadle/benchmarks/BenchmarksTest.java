@@ -55,6 +55,16 @@ class BenchmarksTest {
   }
 
   @Test
+  void shouldGiveTheWinnerOfEveryRace() throws InterruptedException {
+    RaceBenchmark benchmark = new RaceBenchmark();
+    benchmark.batch = BATCH;
+
+    assertThat(benchmark.treadle()).isEqualTo(sumOf(BATCH / 10));
+    assertThat(benchmark.kotlinx()).isEqualTo(sumOf(BATCH / 10));
+    assertThat(benchmark.virtualThreads()).isEqualTo(sumOf(BATCH / 10));
+  }
+
+  @Test
   void shouldYieldEveryElement() {
     GeneratorBenchmark benchmark = new GeneratorBenchmark();
     benchmark.batch = BATCH;

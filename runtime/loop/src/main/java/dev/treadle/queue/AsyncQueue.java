@@ -1,12 +1,17 @@
 package dev.treadle.queue;
 
+import dev.treadle.Action;
 import dev.treadle.Cancelled;
+import dev.treadle.Clause;
+import dev.treadle.Handler;
 import dev.treadle.Loop;
+import dev.treadle.Receiver;
 import dev.treadle.WaitQueue;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +157,72 @@ public final class AsyncQueue<E> implements Iterable<E> {
       admitPutter();
     }
     return item;
+  }
+
+  /**
+   * A clause of {@link dev.treadle.Treadle#select} that takes an item. If the queue is closed and
+   * empty the clause wins and select throws {@link QueueClosedException}.
+   */
+  public <T extends @Nullable Object> Clause<T> onTake(Handler<? super E, ? extends T> handler) {
+    Objects.requireNonNull(handler, "handler");
+    confine("onTake");
+    return takers.clause(
+        "take",
+        this,
+        null,
+        () -> closed || !items.isEmpty(),
+        this::poll,
+        item -> {
+          if (item == null) {
+            throw refused("take");
+          }
+          return handler.handle(item);
+        });
+  }
+
+  /** The same without a value. */
+  @SuppressWarnings("overloads") // A handler in braces says which it is.
+  public Clause<@Nullable Void> onTake(Receiver<? super E> receiver) {
+    Objects.requireNonNull(receiver, "receiver");
+    return onTake(
+        item -> {
+          receiver.receive(item);
+          return null;
+        });
+  }
+
+  /**
+   * A clause of {@link dev.treadle.Treadle#select} that puts the item; the item of a clause that
+   * does not win stays the caller's, and no hook is called. If the queue is closed the clause wins
+   * and select throws {@link QueueClosedException}.
+   */
+  public <T extends @Nullable Object> Clause<T> onPut(E item, Callable<? extends T> body) {
+    Objects.requireNonNull(item, "item");
+    Objects.requireNonNull(body, "body");
+    confine("onPut");
+    return putters.clause(
+        "put",
+        this,
+        item,
+        () -> closed || hasRoom(),
+        () -> offer(item),
+        accepted -> {
+          if (!accepted) {
+            throw refused("put");
+          }
+          return body.call();
+        });
+  }
+
+  /** The same without a value. */
+  public Clause<@Nullable Void> onPut(E item, Action<Exception> body) {
+    Objects.requireNonNull(body, "body");
+    return onPut(
+        item,
+        () -> {
+          body.run();
+          return null;
+        });
   }
 
   /**

@@ -1,0 +1,219 @@
+package dev.treadle;
+
+import static dev.treadle.Treadle.asCompleted;
+import static dev.treadle.Treadle.await;
+import static dev.treadle.Treadle.moveOnAfter;
+import static dev.treadle.Treadle.spawn;
+import static dev.treadle.VirtualLoop.ms;
+import static dev.treadle.VirtualLoop.now;
+import static dev.treadle.VirtualLoop.sleepMs;
+import static dev.treadle.Virtually.turns;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+
+class AsCompletedTest {
+  private static Task<Integer> after(long millis, int value) {
+    return spawn(
+        () -> {
+          sleepMs(millis);
+          return value;
+        });
+  }
+
+  // Ports test_tasks.BaseTaskTests.test_as_completed
+  // Ports test_tasks.BaseTaskTests.test_as_completed_same_tasks_in_as_out
+  @Test
+  void shouldGiveTheTasksThemselvesAsTheyEnd() {
+    VirtualLoop.run(
+        () -> {
+          List<Task<Integer>> tasks = List.of(after(30, 1), after(10, 2), after(20, 3));
+          List<Task<Integer>> given = new ArrayList<>();
+          for (Task<Integer> done : asCompleted(tasks)) {
+            assertThat(done.isDone()).isTrue();
+            assertThat(now()).isEqualTo(10L * (given.size() + 1));
+            given.add(done);
+          }
+          assertThat(given).containsExactly(tasks.get(1), tasks.get(2), tasks.get(0));
+        });
+  }
+
+  // Ports test_tasks.BaseTaskTests.test_as_completed_resume_iterator
+  @Test
+  void shouldGoOnWhereItWasLeftWhenIteratedAgain() {
+    VirtualLoop.run(
+        () -> {
+          Iterable<Task<Integer>> completed =
+              asCompleted(List.of(after(40, 4), after(10, 1), after(30, 3), after(20, 2)));
+          List<Integer> values = new ArrayList<>();
+          for (Task<Integer> done : completed) {
+            values.add(done.result());
+            if (values.size() == 2) {
+              break;
+            }
+          }
+          assertThat(now()).isEqualTo(20);
+          for (Task<Integer> done : completed) {
+            values.add(done.result());
+          }
+          assertThat(values).containsExactly(1, 2, 3, 4);
+          assertThat(completed).isEmpty();
+        });
+  }
+
+  @Test
+  void shouldKeepTheOrderWhenSeveralAreDoneBetweenTwoLooks() {
+    VirtualLoop.run(
+        () -> {
+          List<Deferred<Integer>> deferreds =
+              List.of(new Deferred<>(), new Deferred<>(), new Deferred<>(), new Deferred<>());
+          deferreds.get(3).complete(3);
+          deferreds.get(1).complete(1);
+          Iterator<Deferred<Integer>> completed = asCompleted(deferreds).iterator();
+          deferreds.get(2).complete(2);
+          deferreds.get(0).complete(0);
+          List<Integer> values = new ArrayList<>();
+          completed.forEachRemaining(done -> values.add(done.result()));
+          assertThat(values).as("those done before in the order given").containsExactly(1, 3, 2, 0);
+          assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(completed::next);
+        });
+  }
+
+  // Ports test_tasks.BaseTaskTests.test_as_completed_duplicate_coroutines
+  @Test
+  void shouldGiveEachOnceWhenOneIsGivenTwice() {
+    VirtualLoop.run(
+        () -> {
+          Task<Integer> task = after(10, 1);
+          assertThat(asCompleted(List.of(task, task))).containsExactly(task);
+          assertThat(asCompleted(List.<Task<Integer>>of())).isEmpty();
+        });
+  }
+
+  @Test
+  void shouldGiveTheFailedAndTheCancelledToo() {
+    VirtualLoop.run(
+        () -> {
+          IllegalStateException failure = new IllegalStateException();
+          Task<Integer> cancelled = after(10, 1);
+          Deferred<Integer> failed = new Deferred<>();
+          Iterator<Awaitable<Integer>> completed =
+              Treadle.<Awaitable<Integer>>asCompleted(List.of(cancelled, failed)).iterator();
+          failed.fail(failure);
+          cancelled.cancel();
+          assertThat(completed.next().failure()).isSameAs(failure);
+          assertThat(completed.next().isCancelled()).isTrue();
+        });
+  }
+
+  @Test
+  void shouldLeaveNoCallbackAndLoseNothingWhenCancelled() {
+    VirtualLoop.run(
+        () -> {
+          Deferred<Integer> first = new Deferred<>();
+          Deferred<Integer> second = new Deferred<>();
+          Iterable<Deferred<Integer>> completed = asCompleted(List.of(first, second));
+          moveOnAfter(ms(10), () -> completed.iterator().next());
+          assertThat(first.waiterCount()).isZero();
+          assertThat(second.waiterCount()).isZero();
+          second.complete(2);
+          assertThat(completed.iterator().next()).isSameAs(second);
+          assertThat(first.waiterCount()).isOne();
+          first.complete(1);
+          assertThat(completed).containsExactly(first);
+        });
+  }
+
+  @Test
+  void shouldStillGiveWhatItWasHandedWhenCancelledInThatTurn() {
+    VirtualLoop.run(
+        () -> {
+          Deferred<Integer> only = new Deferred<>();
+          List<Object> given = new ArrayList<>();
+          Iterable<Deferred<Integer>> completed = asCompleted(List.of(only));
+          Task<?> taker = spawn(() -> given.add(completed.iterator().next()));
+          turns(2);
+          only.complete(1);
+          taker.cancel();
+          turns(2);
+          assertThat(given).containsExactly(only);
+        });
+  }
+
+  @Test
+  void shouldTakeBackItsCallbacksWhenItWasLeftAndCollected() {
+    VirtualLoop.run(
+        () -> {
+          Deferred<Integer> never = new Deferred<>();
+          WeakReference<Object> left = leaveEarly(never);
+          assertThat(never.waiterCount()).isOne();
+          for (int i = 0; i < 100 && never.waiterCount() > 0; i++) {
+            System.gc();
+            // The JVM tells of it in a thread of its own.
+            Treadle.onThread(() -> Thread.sleep(10));
+            assertThat(asCompleted(List.<Task<?>>of())).isEmpty();
+          }
+          assertThat(left.get()).isNull();
+          assertThat(never.waiterCount()).isZero();
+        });
+  }
+
+  private static WeakReference<Object> leaveEarly(Deferred<Integer> never) {
+    Deferred<Integer> now = new Deferred<>();
+    now.complete(1);
+    Iterable<Deferred<Integer>> completed = asCompleted(List.of(never, now));
+    for (Deferred<Integer> done : completed) {
+      assertThat(done).isSameAs(now);
+      break;
+    }
+    return new WeakReference<>(completed);
+  }
+
+  @Test
+  void shouldRefuseWhatItCannotWaitFor() {
+    try (Loop other = Loop.start("other")) {
+      Deferred<Integer> foreign = new Deferred<>(other);
+      VirtualLoop.run(
+          () ->
+              assertThatIllegalArgumentException()
+                  .isThrownBy(() -> asCompleted(List.of(foreign)))
+                  .withMessageStartingWith("an awaitable of another loop: awaitable=Deferred@")
+                  .withMessageContaining(" loop=other; await it in a task of this loop"));
+      assertThatIllegalStateException().isThrownBy(() -> asCompleted(List.of(foreign)));
+    }
+  }
+
+  @Test
+  void shouldSayWhatItWaitsFor() {
+    VirtualLoop.run(
+        () -> {
+          Deferred<Integer> never = new Deferred<>();
+          Task<?> waiting = spawn("w", () -> asCompleted(List.of(never)).iterator().next());
+          turns(2);
+          assertThat(waiting).hasToString("Task[w suspended on await the next of 1 awaitables]");
+          waiting.cancel();
+          turns(2);
+          assertThat(never.waiterCount()).isZero();
+        });
+  }
+
+  @Test
+  void shouldAgreeWithAnAwaitWhenOneCompletesOnAnotherThread() {
+    VirtualLoop.run(
+        () -> {
+          Deferred<Integer> elsewhere = new Deferred<>();
+          Iterable<Deferred<Integer>> completed = asCompleted(List.of(elsewhere));
+          Task<?> other = spawn(() -> Treadle.onThread(() -> elsewhere.complete(1)));
+          assertThat(completed.iterator().next().result()).isOne();
+          await(other);
+        });
+  }
+}
