@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * broken twin, which does not look again after it has taken the stack, mixes them up.
  */
 class StallWatchStressTest {
-  private static final int REPORTS = 500;
+  private static final int REPORTS = 100;
 
   private volatile boolean stop;
 
