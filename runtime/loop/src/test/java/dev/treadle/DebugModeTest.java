@@ -180,11 +180,13 @@ class DebugModeTest {
         .run(
             () -> {
               spawn("fails", () -> fail("task"));
-              Loop.current().callSoon(() -> fail("callback"));
+              Loop loop = Loop.current();
+              loop.callSoon(() -> fail("callback"));
+              onThread(() -> loop.execute(() -> fail("handed over")));
               yieldNow();
             });
     assertThat(failures)
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy(
             failure ->
                 assertThat(failure.getSuppressed())
