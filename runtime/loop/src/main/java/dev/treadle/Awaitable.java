@@ -191,6 +191,12 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
     return waiters == null ? 0 : waiters.size();
   }
 
+  /** The task that has awaited this for longest, or null. Any thread, for a look. */
+  final @Nullable Task<?> firstAwaiter() {
+    WaitQueue<Outcome<T>> queue = waiters;
+    return queue == null ? null : queue.firstTask();
+  }
+
   private WaitQueue<Outcome<T>> waiters() {
     WaitQueue<Outcome<T>> queue = waiters;
     if (queue == null) {

@@ -70,6 +70,9 @@ public final class CancelScope {
 
   CancelScope(@Nullable TaskGroup group) {
     this.group = group;
+    if (group == null) {
+      Origins.note(this, null);
+    }
   }
 
   /**
@@ -130,11 +133,13 @@ public final class CancelScope {
 
   /** Whether the body was left by a cancellation that this scope absorbed. */
   public boolean cancelledCaught() {
+    checkThread("CancelScope.cancelledCaught()");
     return cancelledCaught;
   }
 
   /** Whether cancellations from further out are held off. */
   public boolean isShielded() {
+    checkThread("CancelScope.isShielded()");
     return shielded;
   }
 
@@ -188,12 +193,20 @@ public final class CancelScope {
    * whole timeout when the scope is not open.
    */
   public @Nullable Duration remaining() {
+    checkThread("CancelScope.remaining()");
     Deadline running = deadline;
     Task<?> inside = task;
     if (inside == null || running == null || timeout == null) {
       return timeout;
     }
     return Duration.ofNanos(Math.max(0, running.deadline - inside.loop().nanoTime()));
+  }
+
+  private void checkThread(String operation) {
+    Task<?> inside = task;
+    if (inside != null) {
+      inside.loop().checkThread(operation);
+    }
   }
 
   void enter(Task<?> entering) {
@@ -314,7 +327,8 @@ public final class CancelScope {
     return "CancelScope@"
         + Integer.toHexString(System.identityHashCode(this))
         + (cancelCalled ? "[cancelled" : "[active")
-        + (timeout == null ? "]" : " timeout=" + timeout + "]");
+        + (timeout == null ? "]" : " timeout=" + timeout + "]")
+        + Origins.suffix(this);
   }
 
   private static final class Deadline extends Timer {

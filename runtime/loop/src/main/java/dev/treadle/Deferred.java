@@ -25,6 +25,7 @@ public final class Deferred<T extends @Nullable Object> extends Awaitable<T> {
   /** A deferred of the given loop. Any thread. */
   public Deferred(Loop loop) {
     this.loop = Objects.requireNonNull(loop, "loop");
+    Origins.note(this, loop);
   }
 
   /**
@@ -84,6 +85,11 @@ public final class Deferred<T extends @Nullable Object> extends Awaitable<T> {
         outcome == null
             ? "pending"
             : outcome.isCancelled() ? "cancelled" : outcome.isValue() ? "done" : "failed";
-    return "Deferred@" + Integer.toHexString(System.identityHashCode(this)) + "[" + state + "]";
+    return "Deferred@"
+        + Integer.toHexString(System.identityHashCode(this))
+        + "["
+        + state
+        + "]"
+        + Origins.suffix(this);
   }
 }

@@ -33,6 +33,7 @@ final class Failures {
   void add(Task<?> task, Throwable failure) {
     reportDropped();
     if (!task.wasObserved()) {
+      Origins.explain(failure, task, task.describe());
       Unobserved entry = new Unobserved(task, failure, dropped);
       unobserved.put(entry.id, entry);
       // Against observed() on another thread just now.

@@ -13,6 +13,7 @@ public final class Handle extends Timer {
   Handle(Loop loop, Runnable callback) {
     this.loop = loop;
     this.callback = callback;
+    Origins.note(this, loop);
   }
 
   /** Makes sure the callback does not run; does nothing if it has run or was cancelled. */
@@ -24,6 +25,7 @@ public final class Handle extends Timer {
 
   /** Whether the callback has neither run nor been cancelled. */
   public boolean isPending() {
+    loop.checkThread("Handle.isPending()");
     return callback != null;
   }
 
@@ -38,15 +40,23 @@ public final class Handle extends Timer {
       return;
     }
     callback = null;
+    loop.pulse.callback(run);
+    loop.pulse.beat();
     try {
       run.run();
     } catch (Throwable failure) {
+      Origins.explain(failure, this, "callback " + run);
       loop.failures.report("callback " + run, failure);
+    } finally {
+      loop.pulse.callback(null);
     }
   }
 
   @Override
   public String toString() {
-    return "Handle[" + (callback == null ? "done" : callback.toString()) + "]";
+    return "Handle["
+        + (callback == null ? "done" : callback.toString())
+        + "]"
+        + Origins.suffix(this);
   }
 }

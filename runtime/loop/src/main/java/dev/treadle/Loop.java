@@ -52,6 +52,7 @@ public final class Loop implements AutoCloseable {
 
   final Observers observers;
   final Inlet inlet;
+  final Pulse pulse = new Pulse();
   private final AtomicLong taskIds = new AtomicLong();
   private final String name;
   private final Thread thread;
@@ -62,6 +63,8 @@ public final class Loop implements AutoCloseable {
   private final LoopDriver driver;
   private final long startNanos;
   private final ThreadLimiter threadLimiter;
+  private final boolean debug;
+  private final @Nullable StallWatch watch;
 
   private volatile @Nullable Task<?> running;
 
@@ -70,7 +73,11 @@ public final class Loop implements AutoCloseable {
     this.name = options.name;
     this.thread = thread;
     this.virtual = options.clock;
-    this.observers = new Observers(failures, options.instrument);
+    this.debug = options.debug();
+    if (debug) {
+      Origins.turnOn();
+    }
+    this.observers = new Observers(this, options.instrument, options.slowNanos());
     this.transport = options.transport == null ? Transport.preferred() : options.transport;
     ChannelWatch channels = options.channelWatch();
     IoHandlerFactory factory = transport.factory();
@@ -87,6 +94,7 @@ public final class Loop implements AutoCloseable {
     if (options.failureHandler != null) {
       failures.setHandler(options.failureHandler);
     }
+    this.watch = options.watch(this);
   }
 
   /** Options for a loop: clock, transport, name, handlers. Any thread. */
@@ -137,6 +145,11 @@ public final class Loop implements AutoCloseable {
   /** The thread all of this loop's code runs on. Any thread. */
   public Thread thread() {
     return thread;
+  }
+
+  /** Whether the loop is in debug mode, see {@link LoopBuilder#debug}. Any thread. */
+  public boolean isDebug() {
+    return debug;
   }
 
   /** How this loop waits for I/O. Any thread. */
@@ -215,7 +228,11 @@ public final class Loop implements AutoCloseable {
     Objects.requireNonNull(callback, "callback");
     if (isLoopThread() && !isClosed()) {
       ready.add(new Handle(this, callback));
-    } else if (!inlet.handOver(() -> ready.add(new Handle(this, callback)))) {
+      return;
+    }
+    // Made here, where it says who asked for it.
+    Handle handle = new Handle(this, callback);
+    if (!inlet.handOver(() -> ready.add(handle))) {
       throw new RejectedExecutionException("execute() refused: loop=" + name + " is closed");
     }
   }
@@ -262,6 +279,7 @@ public final class Loop implements AutoCloseable {
    * @throws Cancelled if the scope of the task that runs now is cancelled
    */
   public void checkCancelled() {
+    checkThread("Loop.checkCancelled()");
     Task<?> task = running;
     if (task != null) {
       task.checkCancelled();
@@ -278,6 +296,7 @@ public final class Loop implements AutoCloseable {
    * have no caller to throw at. On the loop's thread.
    */
   public void reportFailure(String source, Throwable failure) {
+    checkThread("reportFailure()");
     failures.report(source, failure);
   }
 
@@ -372,11 +391,17 @@ public final class Loop implements AutoCloseable {
   void enter() {
     CURRENT.set(this);
     THREADS.add(thread);
+    if (watch != null) {
+      Watchdog.add(this, watch);
+    }
   }
 
   /** Ends the loop, with one last turn for what was accepted until then. */
   void leave() {
     inlet.close(driver::lastTurn);
+    if (watch != null) {
+      Watchdog.remove(this);
+    }
     threads.close();
     THREADS.remove(thread);
     CURRENT.remove();
@@ -414,6 +439,14 @@ public final class Loop implements AutoCloseable {
               + " loop="
               + name
               + "; hand it over with Loop.execute(...) or Loop.submit(...)");
+    }
+  }
+
+  /** The same in debug mode alone, for what is called too often to be looked at always. */
+  void checkThread(String operation) {
+    // When the loop has closed there is no thread of its any more to confine anything to.
+    if (debug && !isClosed()) {
+      requireLoopThread(operation);
     }
   }
 

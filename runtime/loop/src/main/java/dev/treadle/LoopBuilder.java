@@ -5,12 +5,20 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Options for a {@link Loop}; ends in {@link #start()} or {@link #run}. Not thread-safe. */
 public final class LoopBuilder {
   /** More would hardly help what waits for disks, and each costs a stack. */
   static final int DEFAULT_THREADS = 64;
+
+  private static final String STALL_MILLIS = "treadle.stall-millis";
+  private static final String DEBUG = "treadle.debug";
+  private static final Duration STALL_AFTER = Duration.ofMillis(100);
+
+  /** In the first second a cold JVM loads classes for longer than a warm one may take. */
+  private static final Duration WARM_UP = Duration.ofSeconds(1);
 
   String name = "loop";
   @Nullable Transport transport;
@@ -25,6 +33,10 @@ public final class LoopBuilder {
 
   int threads = DEFAULT_THREADS;
   @Nullable Long chaosSeed;
+
+  private @Nullable Duration stallAfter;
+  private Consumer<Stall> stallHandler = Watchdog::log;
+  private boolean debug = isDebugByDefault();
   private boolean handlesInterrupt = true;
 
   LoopBuilder() {}
@@ -112,6 +124,21 @@ public final class LoopBuilder {
   }
 
   /**
+   * How long one step of the loop (a turn of a task, a callback, an I/O handler) may take before
+   * the watchdog reports a {@link Stall}; zero: it does not watch. Without this it is 100 ms, or
+   * what {@code -Dtreadle.stall-millis} says, and a loop is not watched on virtual time, nor in its
+   * first second. Under a debugger nothing is reported.
+   */
+  public LoopBuilder stallAfter(Duration threshold) {
+    if (threshold.isNegative()) {
+      throw new IllegalArgumentException(
+          "stallAfter must not be negative: stallAfter=" + threshold + "; zero turns it off");
+    }
+    this.stallAfter = threshold;
+    return this;
+  }
+
+  /**
    * Runs ready tasks in an order drawn from the seed, to find code that relies on more than it may:
    *
    * <ul>
@@ -127,6 +154,26 @@ public final class LoopBuilder {
    */
   public LoopBuilder chaos(long seed) {
     this.chaosSeed = seed;
+    return this;
+  }
+
+  /**
+   * What gets the stalls; without this they are logged. It is called on the watchdog's thread while
+   * the loop stalls, again each time that has lasted ten times longer, and once when it is over.
+   */
+  public LoopBuilder onStall(Consumer<Stall> handler) {
+    this.stallHandler = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  /**
+   * Debug mode, asyncio's {@code set_debug}; without this, what {@code -Dtreadle.debug} says. The
+   * loop then refuses calls from a wrong thread wherever it can tell and awaits inside {@code
+   * synchronized}, remembers where tasks, handles, scopes and deferreds were made, and logs each
+   * step that took longer than {@link #stallAfter}. Slow: not for production.
+   */
+  public LoopBuilder debug(boolean on) {
+    this.debug = on;
     return this;
   }
 
@@ -190,6 +237,35 @@ public final class LoopBuilder {
   /** What knows the loop's channels; null for a loop that need not know. */
   @Nullable ChannelWatch channelWatch() {
     return deadlockAfter == null ? null : new ChannelWatch(clock != null);
+  }
+
+  static boolean isDebugByDefault() {
+    return Boolean.getBoolean(DEBUG);
+  }
+
+  boolean debug() {
+    return debug;
+  }
+
+  /** From when on debug mode calls a step slow; zero: never. */
+  long slowNanos() {
+    return debug ? Durations.toNanos(threshold()) : 0;
+  }
+
+  /** The watch of a loop made with these options, or null. */
+  @Nullable StallWatch watch(Loop loop) {
+    if (threshold().isZero() || (clock != null && stallAfter == null)) {
+      return null;
+    }
+    boolean asked = stallAfter != null || System.getProperty(STALL_MILLIS) != null;
+    long from = System.nanoTime() + (asked ? 0 : WARM_UP.toNanos());
+    return new StallWatch(loop, threshold(), stallHandler, from);
+  }
+
+  private Duration threshold() {
+    return stallAfter != null
+        ? stallAfter
+        : Duration.ofMillis(Math.max(0, Long.getLong(STALL_MILLIS, STALL_AFTER.toMillis())));
   }
 
   Ticker ticker() {

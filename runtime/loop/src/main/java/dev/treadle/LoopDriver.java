@@ -149,12 +149,16 @@ final class LoopDriver {
     loop.observers.show(Instrument::turnStarted);
     for (int n = steps; n > 0; n--) {
       Object next = loop.ready.poll();
+      SlowStep timing = loop.observers.time(next);
       if (next instanceof Task<?> task) {
         loop.observers.stepStarted(task);
         step(task);
         loop.observers.stepEnded(task);
       } else {
         step(next);
+      }
+      if (timing != null) {
+        timing.end();
       }
     }
     loop.observers.show(sees -> sees.turnEnded(steps));
@@ -164,6 +168,7 @@ final class LoopDriver {
   private void step(@Nullable Object next) {
     if (next instanceof Task<?> task) {
       loop.setRunning(task);
+      loop.pulse.beat();
       task.step();
       loop.setRunning(null);
     } else if (next instanceof Handle handle) {
@@ -176,11 +181,13 @@ final class LoopDriver {
     shutdown.look();
     if (!loop.ready.isEmpty()) {
       if (pace.isPollDue()) {
+        loop.pulse.beat();
         netty.runNow(NETTY_TASK_NANOS);
         pace.polled(fireTimers());
       }
       return;
     }
+    loop.pulse.beat();
     loop.failures.reportDropped();
     idle.run();
     pace.polled(fireTimers());

@@ -1,22 +1,27 @@
 package dev.treadle;
 
 import dev.treadle.coroutines.PinnedException;
+import dev.treadle.internal.Monitors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Shows the loop's instrument, if there is one, what happens. */
+/** Shows what happens to the loop's instrument, if there is one, and to debug mode, if it is on. */
 final class Observers {
-  private final Failures failures;
+  private final Loop loop;
   private @Nullable Instrument instrument;
 
-  Observers(Failures failures, @Nullable Instrument instrument) {
-    this.failures = failures;
+  /** From when on a step is logged as slow; zero: never. */
+  private final long slowNanos;
+
+  Observers(Loop loop, @Nullable Instrument instrument, long slowNanos) {
+    this.loop = loop;
     this.instrument = instrument;
+    this.slowNanos = slowNanos;
   }
 
   /** Whether anybody looks: nothing need be shown otherwise. */
   boolean isPresent() {
-    return instrument != null;
+    return instrument != null || slowNanos > 0;
   }
 
   void spawned(Task<?> task) {
@@ -43,9 +48,20 @@ final class Observers {
     }
   }
 
+  /**
+   * A task is about to suspend.
+   *
+   * @throws PinnedException in debug mode, if it is inside {@code synchronized}
+   */
   void suspending(Task<?> task) {
     if (instrument != null) {
       show(sees -> sees.suspending(task));
+    }
+    if (loop.isDebug()) {
+      PinnedException pinned = Monitors.pinned();
+      if (pinned != null) {
+        throw pinned;
+      }
     }
   }
 
@@ -53,6 +69,11 @@ final class Observers {
     if (instrument != null) {
       show(sees -> sees.pinned(task, exception));
     }
+  }
+
+  /** Begins to measure a step, if that is asked for. */
+  @Nullable SlowStep time(@Nullable Object step) {
+    return slowNanos > 0 && step != null ? new SlowStep(loop, step, slowNanos) : null;
   }
 
   /** Shows it something; an instrument that throws is taken out. */
@@ -65,7 +86,7 @@ final class Observers {
       event.accept(sees);
     } catch (Throwable failure) {
       instrument = null;
-      failures.report("instrument", failure);
+      loop.failures.report("instrument", failure);
     }
   }
 }

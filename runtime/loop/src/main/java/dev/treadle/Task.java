@@ -2,6 +2,7 @@ package dev.treadle;
 
 import dev.treadle.coroutines.PinnedException;
 import dev.treadle.coroutines.internal.Fiber;
+import dev.treadle.coroutines.internal.HeldMonitor;
 import dev.treadle.coroutines.internal.OpenBodies;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.VarHandle;
@@ -80,6 +81,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     this.id = group.loop.nextTaskId();
     TaskBody<T> run = new TaskBody<>(this, action, value);
     this.fiber = Fiber.task(run, run);
+    Origins.note(this, group.loop);
   }
 
   /** A task without a value. */
@@ -145,6 +147,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   /** Whether a suspension of this task would throw {@link Cancelled} now. */
   public boolean isCancelling() {
+    loop().checkThread("Task.isCancelling()");
     return cancelVisible && !isDone();
   }
 
@@ -166,6 +169,12 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** Whether its body is on the thread now. */
   private boolean isRunning() {
     return loop().running() == this || loop().eager.isSpawner(this);
+  }
+
+  /** The monitors the suspended body is in; its loop's thread must not resume it meanwhile. */
+  List<HeldMonitor> monitors() {
+    Fiber stack = fiber;
+    return stack == null || !started || loop().running() == this ? List.of() : stack.monitors();
   }
 
   /** One turn: runs the body until it suspends or ends. Called by the loop alone. */
@@ -256,8 +265,8 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       checkCancelled();
     }
     wait = waiting;
-    loop().observers.suspending(this);
     try {
+      loop().observers.suspending(this);
       Fiber.suspendTask();
     } catch (Throwable unable) {
       // Pinned, or neither stack nor memory left to suspend with: it still runs.
@@ -335,6 +344,12 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   @Override
   public String toString() {
     String waiting = waitingFor();
-    return "Task[" + name() + " " + state() + (waiting == null ? "" : " on " + waiting) + "]";
+    return "Task["
+        + name()
+        + " "
+        + state()
+        + (waiting == null ? "" : " on " + waiting)
+        + "]"
+        + Origins.suffix(this);
   }
 }

@@ -155,6 +155,7 @@ public final class TaskGroup {
 
   /** How many children have not ended. */
   public int size() {
+    loop.checkThread("TaskGroup.size()");
     return size;
   }
 

@@ -20,13 +20,20 @@ public final class WaitQueue<E extends @Nullable Object> {
   private @Nullable Waiter<E> tail;
   private int size;
 
+  /** An empty queue. Any thread. */
+  public WaitQueue() {
+    Origins.note(this, null);
+  }
+
   /** How many tasks wait. */
   public int size() {
+    Origins.checkThread(this, "WaitQueue.size()");
     return size;
   }
 
   /** Whether no task waits. */
   public boolean isEmpty() {
+    Origins.checkThread(this, "WaitQueue.isEmpty()");
     return head == null;
   }
 
@@ -45,6 +52,7 @@ public final class WaitQueue<E extends @Nullable Object> {
   }
 
   E park(Task<?> task, String operation, Object owner, @Nullable Object payload) {
+    Origins.checkThread(this, "WaitQueue.park()");
     Waiter<E> waiter = new Waiter<>(this, task, operation, owner, payload);
     link(waiter);
     task.park(waiter);
@@ -53,6 +61,7 @@ public final class WaitQueue<E extends @Nullable Object> {
 
   /** The payload of the task that waits longest, or null if none waits or it has none. */
   public @Nullable Object peekPayload() {
+    Origins.checkThread(this, "WaitQueue.peekPayload()");
     return head == null ? null : head.payload;
   }
 
@@ -62,6 +71,7 @@ public final class WaitQueue<E extends @Nullable Object> {
    * @return false if no task waits
    */
   public boolean wake(E value) {
+    Origins.checkThread(this, "WaitQueue.wake()");
     Waiter<E> first = head;
     if (first == null) {
       return false;
@@ -73,6 +83,7 @@ public final class WaitQueue<E extends @Nullable Object> {
 
   /** Wakes every task that waits now, in order. */
   public void wakeAll(E value) {
+    Origins.checkThread(this, "WaitQueue.wakeAll()");
     for (int n = size; n > 0; n--) {
       wake(value);
     }
@@ -105,6 +116,16 @@ public final class WaitQueue<E extends @Nullable Object> {
     Waiter<E> waiter = new Waiter<>(this, null, "callback", callback, payload);
     link(waiter);
     return waiter;
+  }
+
+  /** The task that waits longest, or null. Any thread, for a look. */
+  @Nullable Task<?> firstTask() {
+    for (Waiter<E> waiter = head; waiter != null; waiter = waiter.next) {
+      if (waiter.task != null) {
+        return waiter.task;
+      }
+    }
+    return null;
   }
 
   private void link(Waiter<E> waiter) {

@@ -154,6 +154,14 @@ public final class Fiber extends Continuation {
   }
 
   /**
+   * The {@code synchronized} blocks this fiber is suspended in, innermost first; empty where the
+   * JDK does not tell. The fiber must not be resumed meanwhile.
+   */
+  public List<HeldMonitor> monitors() {
+    return LiveFrames.monitors(getScope(), this);
+  }
+
+  /**
    * Only remembers why. A virtual thread that parks inside a fiber comes here too, and that must
    * not throw: it then parks its carrier instead.
    */

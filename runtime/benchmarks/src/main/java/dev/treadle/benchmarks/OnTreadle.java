@@ -7,6 +7,8 @@ import static dev.treadle.Treadle.sleep;
 import static dev.treadle.Treadle.spawn;
 import static dev.treadle.Treadle.yieldNow;
 
+import dev.treadle.Loop;
+import dev.treadle.LoopBuilder;
 import dev.treadle.Treadle;
 import dev.treadle.coroutines.Generator;
 import dev.treadle.queue.AsyncQueue;
@@ -18,8 +20,12 @@ final class OnTreadle {
   private OnTreadle() {}
 
   static long switches(int tasks, int each) {
+    return switches(Loop.builder(), tasks, each);
+  }
+
+  static long switches(LoopBuilder loop, int tasks, int each) {
     Tally done = new Tally();
-    run(
+    loop.run(
         () ->
             group(
                 group -> {

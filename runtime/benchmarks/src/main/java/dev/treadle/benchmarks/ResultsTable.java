@@ -3,6 +3,7 @@ package dev.treadle.benchmarks;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Scores as a Markdown table: a row for each comparison, its limit, and whether it is kept. */
 final class ResultsTable {
@@ -16,7 +17,7 @@ final class ResultsTable {
   String toMarkdown() {
     StringBuilder text = new StringBuilder("| |");
     StringBuilder line = new StringBuilder("| --- |");
-    for (Side side : Side.values()) {
+    for (Side side : columns()) {
       text.append(' ').append(side.title).append(" |");
       line.append(" ---: |");
     }
@@ -31,7 +32,7 @@ final class ResultsTable {
 
   private void append(Row row, StringBuilder text) {
     text.append("| ").append(row.title).append(" |");
-    for (Side side : Side.values()) {
+    for (Side side : columns()) {
       text.append(' ').append(find(row, side).map(s -> cell(s, row)).orElse("")).append(" |");
     }
     double ours = find(row, Side.TREADLE).orElseThrow().value();
@@ -43,6 +44,10 @@ final class ResultsTable {
             ? "met"
             : String.format(Locale.ROOT, "**missed** by %.0f %%", row.excess(measured)));
     text.append(" |\n");
+  }
+
+  private static List<Side> columns() {
+    return Stream.of(Side.values()).filter(Side::hasColumn).toList();
   }
 
   private static String cell(Score score, Row row) {

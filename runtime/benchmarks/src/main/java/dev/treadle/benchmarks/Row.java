@@ -6,6 +6,7 @@ import java.util.Locale;
 enum Row {
   SWITCH_2("task switch, 2 tasks", "SwitchBenchmark tasks=2", "ns", 1.25, Side.RAW),
   SWITCH_100("task switch, 100 tasks", "SwitchBenchmark tasks=100", "ns", 1.25, Side.RAW),
+  WATCHDOG("task switch, under the watchdog", "WatchdogBenchmark", "ns", 1.03, Side.UNWATCHED),
   SPAWN("spawn + await", "SpawnBenchmark", "ns", 1, Side.KOTLINX),
   QUEUE("queue(64), per item", "QueueBenchmark", "ns", 0.5, Side.KOTLINX),
   RACE("race of two, one cancelled", "RaceBenchmark", "ns", 1, Side.KOTLINX),

@@ -5,7 +5,15 @@ enum Side {
   TREADLE("treadle", "Treadle"),
   RAW("raw", "raw continuation"),
   KOTLINX("kotlinx", "Kotlin"),
-  VIRTUAL_THREADS("virtualThreads", "virtual threads");
+  VIRTUAL_THREADS("virtualThreads", "virtual threads"),
+
+  /** Treadle again; of use to one row only, so that it has no column. */
+  UNWATCHED("unwatched", "unwatched") {
+    @Override
+    boolean hasColumn() {
+      return false;
+    }
+  };
 
   final String method;
   final String title;
@@ -13,5 +21,9 @@ enum Side {
   Side(String method, String title) {
     this.method = method;
     this.title = title;
+  }
+
+  boolean hasColumn() {
+    return true;
   }
 }

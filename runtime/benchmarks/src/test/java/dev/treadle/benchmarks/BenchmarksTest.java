@@ -24,6 +24,15 @@ class BenchmarksTest {
   }
 
   @Test
+  void shouldSwitchAsOftenUnderTheWatchdog() {
+    WatchdogBenchmark benchmark = new WatchdogBenchmark();
+    benchmark.batch = BATCH;
+
+    assertThat(benchmark.treadle()).isEqualTo(BATCH);
+    assertThat(benchmark.unwatched()).isEqualTo(BATCH);
+  }
+
+  @Test
   void shouldRunEveryTaskItSpawns() throws InterruptedException {
     SpawnBenchmark benchmark = new SpawnBenchmark();
     benchmark.batch = BATCH;

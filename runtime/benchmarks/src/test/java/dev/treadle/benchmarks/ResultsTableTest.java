@@ -52,6 +52,19 @@ class ResultsTableTest {
   }
 
   @Test
+  void shouldCompareWithASideThatHasNoColumn() {
+    List<Score> scores =
+        List.of(
+            new Score("WatchdogBenchmark", Side.TREADLE, 101, Double.NaN),
+            new Score("WatchdogBenchmark", Side.UNWATCHED, 100, Double.NaN));
+
+    assertThat(lastLine(scores))
+        .isEqualTo(
+            "| task switch, under the watchdog | 101 ns |  |  |  |"
+                + " 1.03 × unwatched | 1.01 | met |");
+  }
+
+  @Test
   void shouldLeaveOutRowsWhenOneSideWasNotMeasured() {
     List<Score> scores = List.of(new Score("SpawnBenchmark", Side.TREADLE, 200, Double.NaN));
 

@@ -4,6 +4,7 @@ import dev.treadle.Instrument;
 import dev.treadle.Loop;
 import dev.treadle.Task;
 import dev.treadle.coroutines.PinnedException;
+import dev.treadle.internal.Monitors;
 import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -96,9 +97,9 @@ final class LoopWatch implements Instrument {
   @Override
   public void suspending(Task<?> task) {
     if (!MONITORS_PIN) {
-      String held = Monitors.held();
+      PinnedException held = Monitors.pinned();
       if (held != null) {
-        problems.pinned(task, new PinnedException("MONITOR", held, Problems.LEAVE_MONITOR));
+        problems.pinned(task, held);
       }
     }
   }

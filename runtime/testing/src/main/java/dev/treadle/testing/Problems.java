@@ -17,9 +17,6 @@ import org.opentest4j.TestAbortedException;
 
 /** What is wrong with a test beside its own failure; confined to its loop's thread. */
 final class Problems {
-  static final String LEAVE_MONITOR =
-      "leave the synchronized block before awaiting, or guard the state with an awaitable lock";
-
   private final List<Throwable> blocked = new ArrayList<>();
   private final List<Throwable> others = new ArrayList<>();
   private final List<Unobserved> unobserved = new ArrayList<>();

@@ -1,5 +1,6 @@
-package dev.treadle.testing;
+package dev.treadle.internal;
 
+import dev.treadle.coroutines.PinnedException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MonitorInfo;
 import java.lang.management.ThreadInfo;
@@ -11,15 +12,23 @@ import org.jspecify.annotations.Nullable;
  * an await inside one does not throw: the lock stays with the loop's thread, so that the next task
  * walks in too.
  */
-final class Monitors {
+public final class Monitors {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final String DRIVER = "dev.treadle.LoopDriver";
   private static final String STEP = "step";
+  private static final String REMEDY =
+      "leave the synchronized block before awaiting, or guard the state with an awaitable lock";
 
   private Monitors() {}
 
+  /** What an await here throws with that flag; null outside {@code synchronized}. */
+  public static @Nullable PinnedException pinned() {
+    String held = held();
+    return held == null ? null : new PinnedException("MONITOR", held, REMEDY);
+  }
+
   /** The innermost frame of the running task that holds a monitor, as text; null if none does. */
-  static @Nullable String held() {
+  private static @Nullable String held() {
     if (!THREADS.isObjectMonitorUsageSupported()) {
       return null;
     }
