@@ -9,6 +9,8 @@ import static dev.treadle.Treadle.yieldNow;
 
 import dev.treadle.coroutines.Generator;
 import dev.treadle.queue.AsyncQueue;
+import dev.treadle.sync.AsyncLock;
+import dev.treadle.sync.AsyncSemaphore;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -88,6 +90,52 @@ final class OnTreadle {
           pings.close();
         });
     return received.sum;
+  }
+
+  static long lock(int tasks, int each) {
+    Tally done = new Tally();
+    run(
+        () -> {
+          AsyncLock lock = new AsyncLock();
+          group(
+              group -> {
+                for (int t = 0; t < tasks; t++) {
+                  group.spawn(
+                      () -> {
+                        for (int i = 0; i < each; i++) {
+                          lock.acquire();
+                          yieldNow();
+                          done.sum++;
+                          lock.release();
+                        }
+                      });
+                }
+              });
+        });
+    return done.sum;
+  }
+
+  static long semaphore(int permits, int tasks, int each) {
+    Tally done = new Tally();
+    run(
+        () -> {
+          AsyncSemaphore semaphore = new AsyncSemaphore(permits);
+          group(
+              group -> {
+                for (int t = 0; t < tasks; t++) {
+                  group.spawn(
+                      () -> {
+                        for (int i = 0; i < each; i++) {
+                          semaphore.acquire();
+                          yieldNow();
+                          done.sum++;
+                          semaphore.release();
+                        }
+                      });
+                }
+              });
+        });
+    return done.sum;
   }
 
   static long elements(int count) {
