@@ -370,8 +370,8 @@ public final class Loop implements AutoCloseable {
   }
 
   /**
-   * The task in its turn now, or null: {@link Treadle#currentTask()} for an awaitable that knows its
-   * loop and thread, and a look from outside. Any thread.
+   * The task in its turn now, or null: {@link Treadle#currentTask()} for an awaitable that knows
+   * its loop and thread, and a look from outside. Any thread.
    */
   public @Nullable Task<?> running() {
     return running;

@@ -206,9 +206,7 @@ final class VirtualThreads {
   }
 
   private static void inside(Body body) throws InterruptedException {
-    Thread.ofVirtual()
-        .start(() -> uninterrupted(body))
-        .join();
+    Thread.ofVirtual().start(() -> uninterrupted(body)).join();
   }
 
   private static void uninterrupted(Body body) {

@@ -76,7 +76,8 @@ public final class AsyncQueue<E> implements Iterable<E> {
    * item handed to a task that waits for one is taken at that moment.
    */
   public static <E> AsyncQueue<E> lifo(int capacity) {
-    return new AsyncQueue<>(positive(capacity, "AsyncQueue.lifo()"), Collections.asLifoQueue(new ArrayDeque<>()));
+    return new AsyncQueue<>(
+        positive(capacity, "AsyncQueue.lifo()"), Collections.asLifoQueue(new ArrayDeque<>()));
   }
 
   /** The same without a limit. */
@@ -93,7 +94,9 @@ public final class AsyncQueue<E> implements Iterable<E> {
    * @param comparator must not throw
    */
   public static <E> AsyncQueue<E> priority(int capacity, Comparator<? super E> comparator) {
-    return new AsyncQueue<>(positive(capacity, "AsyncQueue.priority(comparator)"), new StablePriorityQueue<>(comparator));
+    return new AsyncQueue<>(
+        positive(capacity, "AsyncQueue.priority(comparator)"),
+        new StablePriorityQueue<>(comparator));
   }
 
   /** The same without a limit. */

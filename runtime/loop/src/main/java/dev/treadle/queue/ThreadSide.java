@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (ThreadSide<String> side = lines.forThreads()) {
- *   Thread.startVirtualThread(() -> { side.put(reader.readLine()); ... side.closeQueue(); });
+ *   Thread.startVirtualThread(() -> read(side));            // side.put(...), side.closeQueue()
  *   for (String line : lines) handle(line);
  * }
  * }</pre>
  *
- * <p>Each call is a task of the loop, made and awaited here: it waits in line with the others, and a
- * dump shows it. A call that is interrupted or out of time is withdrawn, which the loop decides: it
- * either took effect, and returns as if it had come in time (the interrupt stays pending), or it
+ * <p>Each call is a task of the loop, made and awaited here: it waits in line with the others, and
+ * a dump shows it. A call that is interrupted or out of time is withdrawn, which the loop decides:
+ * it either took effect, and returns as if it had come in time (the interrupt stays pending), or it
  * did not. An item that a put did not bring in is the caller's, and no hook gets it.
  *
  * <p>While this is open, a virtual clock does not jump and no deadlock is diagnosed. Timeouts are
@@ -171,7 +171,8 @@ public final class ThreadSide<E> implements AutoCloseable {
     if (!closed) {
       try {
         Call<T> call =
-            new Call<>(operation, loop.submit(operation + " from thread " + caller.getName(), body));
+            new Call<>(
+                operation, loop.submit(operation + " from thread " + caller.getName(), body));
         calls.add(call);
         if (closed) {
           // It may have come too late for close() to see it.

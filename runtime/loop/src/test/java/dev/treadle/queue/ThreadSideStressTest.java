@@ -93,8 +93,7 @@ class ThreadSideStressTest {
     try (Loop loop = Loop.start("stress")) {
       AsyncQueue<Integer> queue =
           loop.submit(() -> AsyncQueue.<Integer>bounded(2)).toCompletableFuture().get();
-      try (ThreadSide<Integer> real =
-          loop.submit(queue::forThreads).toCompletableFuture().get()) {
+      try (ThreadSide<Integer> real = loop.submit(queue::forThreads).toCompletableFuture().get()) {
         Side side = careless ? new Careless(loop, queue) : new Real(real);
         List<Thread> producers = new ArrayList<>();
         List<Thread> consumers = new ArrayList<>();

@@ -154,8 +154,7 @@ class ThreadSideTest {
     Virtually.run(
         () -> {
           List<String> undelivered = new ArrayList<>();
-          AsyncQueue<String> queue =
-              AsyncQueue.<String>bounded(1).onUndelivered(undelivered::add);
+          AsyncQueue<String> queue = AsyncQueue.<String>bounded(1).onUndelivered(undelivered::add);
           queue.put("first");
           try (ThreadSide<String> side = queue.forThreads()) {
             var producer =

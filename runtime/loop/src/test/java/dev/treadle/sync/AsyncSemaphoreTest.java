@@ -174,7 +174,8 @@ class AsyncSemaphoreTest {
           tasks.get(1).cancel();
           semaphore.release();
           turns(2);
-          assertThat(tasks.stream().map(Task::isCancelled)).containsExactly(true, true, false, false);
+          assertThat(tasks.stream().map(Task::isCancelled))
+              .containsExactly(true, true, false, false);
           assertThat(tasks.stream().map(Task::isDone)).containsExactly(true, true, true, false);
         });
   }
