@@ -40,6 +40,7 @@ record Snippet(Fence fence, @Nullable String expected) {
       import dev.treadle.*;
       import dev.treadle.coroutines.*;
       import dev.treadle.queue.*;
+      import dev.treadle.sync.*;
       """;
 
   static List<Snippet> of(Page page) {

@@ -408,8 +408,11 @@ public final class Loop implements AutoCloseable {
     shutdown.ended();
   }
 
-  /** The task in its turn now, or null. Any thread, for a look from outside. */
-  @Nullable Task<?> running() {
+  /**
+   * The task in its turn now, or null: {@link Treadle#currentTask()} for an awaitable that knows
+   * its loop and thread, and a look from outside. Any thread.
+   */
+  public @Nullable Task<?> running() {
     return running;
   }
 

@@ -12,6 +12,8 @@ import dev.treadle.LoopBuilder;
 import dev.treadle.Treadle;
 import dev.treadle.coroutines.Generator;
 import dev.treadle.queue.AsyncQueue;
+import dev.treadle.sync.AsyncLock;
+import dev.treadle.sync.AsyncSemaphore;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -116,6 +118,52 @@ final class OnTreadle {
           }
         });
     return won.sum;
+  }
+
+  static long lock(int tasks, int each) {
+    Tally done = new Tally();
+    run(
+        () -> {
+          AsyncLock lock = new AsyncLock();
+          group(
+              group -> {
+                for (int t = 0; t < tasks; t++) {
+                  group.spawn(
+                      () -> {
+                        for (int i = 0; i < each; i++) {
+                          lock.acquire();
+                          yieldNow();
+                          done.sum++;
+                          lock.release();
+                        }
+                      });
+                }
+              });
+        });
+    return done.sum;
+  }
+
+  static long semaphore(int permits, int tasks, int each) {
+    Tally done = new Tally();
+    run(
+        () -> {
+          AsyncSemaphore semaphore = new AsyncSemaphore(permits);
+          group(
+              group -> {
+                for (int t = 0; t < tasks; t++) {
+                  group.spawn(
+                      () -> {
+                        for (int i = 0; i < each; i++) {
+                          semaphore.acquire();
+                          yieldNow();
+                          done.sum++;
+                          semaphore.release();
+                        }
+                      });
+                }
+              });
+        });
+    return done.sum;
   }
 
   static long elements(int count) {

@@ -11,6 +11,9 @@ enum Row {
   QUEUE("queue(64), per item", "QueueBenchmark", "ns", 0.5, Side.KOTLINX),
   RACE("race of two, one cancelled", "RaceBenchmark", "ns", 1, Side.KOTLINX),
   PING_PONG("queue(1) ping-pong, per switch", "PingPongBenchmark", "ns", 1, Side.KOTLINX),
+  LOCK("lock hand-over, 2 tasks", "LockBenchmark", "ns", 1, Side.VIRTUAL_THREADS),
+  SEMAPHORE(
+      "semaphore(3), 10 tasks, per permit", "SemaphoreBenchmark", "ns", 1, Side.VIRTUAL_THREADS),
   SLEEPERS_BYTES("1,000,000 sleeping tasks: each", "SleepersBenchmark bytesEach", "B", 450),
   SLEEPERS_TIME("1,000,000 sleeping tasks: whole run", "SleepersBenchmark", "ms", 1, Side.KOTLINX),
   CANCEL("100,000 tasks cancelled: whole run", "CancelBenchmark", "ms", 1, Side.KOTLINX),

@@ -9,8 +9,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 
 /**
  * The same work on virtual threads; fair only with one carrier: {@code
@@ -123,6 +126,42 @@ final class VirtualThreads {
     return won[0];
   }
 
+  static long lock(int tasks, int each) throws InterruptedException {
+    ReentrantLock lock = new ReentrantLock(true);
+    return contend(tasks, each, lock::lockInterruptibly, lock::unlock);
+  }
+
+  static long semaphore(int permits, int tasks, int each) throws InterruptedException {
+    Semaphore semaphore = new Semaphore(permits, true);
+    return contend(tasks, each, semaphore::acquire, semaphore::release);
+  }
+
+  private static long contend(int tasks, int each, Body acquire, Runnable release)
+      throws InterruptedException {
+    long[] done = new long[tasks];
+    inside(
+        () -> {
+          List<Thread> threads = new ArrayList<>(tasks);
+          for (int t = 0; t < tasks; t++) {
+            int slot = t;
+            threads.add(
+                Thread.startVirtualThread(
+                    () -> {
+                      for (int i = 0; i < each; i++) {
+                        uninterrupted(acquire);
+                        Thread.yield();
+                        done[slot]++;
+                        release.run();
+                      }
+                    }));
+          }
+          for (Thread thread : threads) {
+            thread.join();
+          }
+        });
+    return LongStream.of(done).sum();
+  }
+
   static Sleepers sleepers(int tasks, Duration time, LongSupplier heap)
       throws InterruptedException {
     AtomicInteger asleep = new AtomicInteger();
@@ -197,16 +236,15 @@ final class VirtualThreads {
   }
 
   private static void inside(Body body) throws InterruptedException {
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                body.run();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException("interrupted", e);
-              }
-            })
-        .join();
+    Thread.ofVirtual().start(() -> uninterrupted(body)).join();
+  }
+
+  private static void uninterrupted(Body body) {
+    try {
+      body.run();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   private interface Body {

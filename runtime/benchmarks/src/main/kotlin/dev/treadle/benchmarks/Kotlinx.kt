@@ -13,6 +13,8 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.selects.select
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.yield
 
 fun switches(tasks: Int, each: Int): Long = runBlocking {
@@ -85,6 +87,42 @@ fun races(count: Int): Long = runBlocking {
     }
   }
   sum
+}
+
+fun lock(tasks: Int, each: Int): Long = runBlocking {
+  val lock = Mutex()
+  var done = 0L
+  coroutineScope {
+    repeat(tasks) {
+      launch {
+        repeat(each) {
+          lock.lock()
+          yield()
+          done++
+          lock.unlock()
+        }
+      }
+    }
+  }
+  done
+}
+
+fun semaphore(permits: Int, tasks: Int, each: Int): Long = runBlocking {
+  val semaphore = Semaphore(permits)
+  var done = 0L
+  coroutineScope {
+    repeat(tasks) {
+      launch {
+        repeat(each) {
+          semaphore.acquire()
+          yield()
+          done++
+          semaphore.release()
+        }
+      }
+    }
+  }
+  done
 }
 
 fun elements(count: Int): Long {

@@ -74,6 +74,26 @@ class BenchmarksTest {
   }
 
   @Test
+  void shouldHoldTheLockAsOftenAsItSays() throws InterruptedException {
+    LockBenchmark benchmark = new LockBenchmark();
+    benchmark.batch = BATCH;
+
+    assertThat(benchmark.treadle()).isEqualTo(BATCH);
+    assertThat(benchmark.kotlinx()).isEqualTo(BATCH);
+    assertThat(benchmark.virtualThreads()).isEqualTo(BATCH);
+  }
+
+  @Test
+  void shouldGetAPermitAsOftenAsItSays() throws InterruptedException {
+    SemaphoreBenchmark benchmark = new SemaphoreBenchmark();
+    benchmark.batch = BATCH;
+
+    assertThat(benchmark.treadle()).isEqualTo(BATCH);
+    assertThat(benchmark.kotlinx()).isEqualTo(BATCH);
+    assertThat(benchmark.virtualThreads()).isEqualTo(BATCH);
+  }
+
+  @Test
   void shouldYieldEveryElement() {
     GeneratorBenchmark benchmark = new GeneratorBenchmark();
     benchmark.batch = BATCH;

@@ -8,17 +8,20 @@ import dev.treadle.Loop;
 import dev.treadle.Receiver;
 import dev.treadle.WaitQueue;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A FIFO queue between tasks of one loop, with back-pressure: a put into a full queue suspends, a
- * take from an empty one too. asyncio's {@code Queue} with {@code shutdown}, and Kotlin's hook for
- * what was never delivered.
+ * A queue between tasks of one loop, with back-pressure: a put into a full queue suspends, a take
+ * from an empty one too. asyncio's {@code Queue} with {@code shutdown}, and Kotlin's hook for what
+ * was never delivered. FIFO unless made by {@link #lifo()} or {@link #priority}.
  *
  * <pre>{@code
  * var lines = AsyncQueue.<String>bounded(10);
@@ -35,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the items' type; items are not null
  */
 public final class AsyncQueue<E> implements Iterable<E> {
-  private final ArrayDeque<E> items = new ArrayDeque<>();
+  private final Queue<E> items;
   private final int capacity;
   private final WaitQueue<@Nullable E> takers = new WaitQueue<>();
 
@@ -48,9 +51,10 @@ public final class AsyncQueue<E> implements Iterable<E> {
   private long unfinished;
   private boolean closed;
 
-  private AsyncQueue(int capacity) {
+  private AsyncQueue(int capacity, Queue<E> items) {
     this.loop = Loop.current();
     this.capacity = capacity;
+    this.items = items;
   }
 
   /**
@@ -60,13 +64,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
    * @throws IllegalStateException if no loop runs on this thread
    */
   public static <E> AsyncQueue<E> bounded(int capacity) {
-    if (capacity <= 0) {
-      throw new IllegalArgumentException(
-          "queue capacity must be positive: capacity="
-              + capacity
-              + "; use AsyncQueue.unbounded() for no limit");
-    }
-    return new AsyncQueue<>(capacity);
+    return new AsyncQueue<>(positive(capacity, "AsyncQueue.unbounded()"), new ArrayDeque<>());
   }
 
   /**
@@ -75,7 +73,52 @@ public final class AsyncQueue<E> implements Iterable<E> {
    * @throws IllegalStateException if no loop runs on this thread
    */
   public static <E> AsyncQueue<E> unbounded() {
-    return new AsyncQueue<>(Integer.MAX_VALUE);
+    return new AsyncQueue<>(Integer.MAX_VALUE, new ArrayDeque<>());
+  }
+
+  /**
+   * A {@link #bounded} queue whose takes give the item put last: asyncio's {@code LifoQueue}. An
+   * item handed to a task that waits for one is taken at that moment.
+   */
+  public static <E> AsyncQueue<E> lifo(int capacity) {
+    return new AsyncQueue<>(
+        positive(capacity, "AsyncQueue.lifo()"), Collections.asLifoQueue(new ArrayDeque<>()));
+  }
+
+  /** The same without a limit. */
+  public static <E> AsyncQueue<E> lifo() {
+    return new AsyncQueue<>(Integer.MAX_VALUE, Collections.asLifoQueue(new ArrayDeque<>()));
+  }
+
+  /**
+   * A {@link #bounded} queue whose takes give the smallest item, and of equal ones the oldest:
+   * asyncio's {@code PriorityQueue}. An item handed to a task that waits for one is taken at that
+   * moment, whatever is put later in the same turn; puts that wait for room are served in the order
+   * in which they came.
+   *
+   * @param comparator must not throw
+   */
+  public static <E> AsyncQueue<E> priority(int capacity, Comparator<? super E> comparator) {
+    return new AsyncQueue<>(
+        positive(capacity, "AsyncQueue.priority(comparator)"),
+        new StablePriorityQueue<>(comparator));
+  }
+
+  /** The same without a limit. */
+  public static <E> AsyncQueue<E> priority(Comparator<? super E> comparator) {
+    return new AsyncQueue<>(Integer.MAX_VALUE, new StablePriorityQueue<>(comparator));
+  }
+
+  private static int positive(int capacity, String unlimited) {
+    if (capacity <= 0) {
+      throw new IllegalArgumentException(
+          "queue capacity must be positive: capacity="
+              + capacity
+              + "; use "
+              + unlimited
+              + " for no limit");
+    }
+    return capacity;
   }
 
   /**
@@ -98,16 +141,9 @@ public final class AsyncQueue<E> implements Iterable<E> {
    * @throws IllegalStateException outside a task when the queue is full
    */
   public void put(E item) {
-    Objects.requireNonNull(item, "item");
-    confine("put");
     boolean accepted;
     try {
-      loop.checkCancelled();
-      if (!closed && hasRoom()) {
-        accept(item);
-        return;
-      }
-      accepted = !closed && putters.park("put", this, item);
+      accepted = admit(item);
     } catch (Cancelled cancelled) {
       undelivered(item);
       throw cancelled;
@@ -135,7 +171,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
   }
 
   /**
-   * Takes the oldest item; suspends while the queue is empty.
+   * Takes the next item; suspends while the queue is empty.
    *
    * @throws QueueClosedException if the queue is closed and empty
    * @throws Cancelled if the task's scope is cancelled; no item was taken
@@ -149,7 +185,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
     return item;
   }
 
-  /** Takes the oldest item, or gives null if there is none now. */
+  /** Takes the next item, or gives null if there is none now. */
   public @Nullable E poll() {
     confine("poll");
     E item = items.poll();
@@ -277,6 +313,15 @@ public final class AsyncQueue<E> implements Iterable<E> {
     }
   }
 
+  /**
+   * A side of this queue for threads without a loop, where puts and takes block; see {@link
+   * ThreadSide}. Close it when those threads are done.
+   */
+  public ThreadSide<E> forThreads() {
+    confine("forThreads");
+    return new ThreadSide<>(this, loop);
+  }
+
   /** Whether {@link #close()} was called. */
   public boolean isClosed() {
     return closed;
@@ -340,7 +385,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
         + "]";
   }
 
-  private @Nullable E takeOrNull() {
+  @Nullable E takeOrNull() {
     confine("take");
     loop.checkCancelled();
     E item = items.poll();
@@ -351,17 +396,29 @@ public final class AsyncQueue<E> implements Iterable<E> {
     return closed ? null : takers.park("take", this, null);
   }
 
+  /** Put without the hook: whether the queue, not being closed, took it. */
+  boolean admit(E item) {
+    Objects.requireNonNull(item, "item");
+    confine("put");
+    loop.checkCancelled();
+    if (!closed && hasRoom()) {
+      accept(item);
+      return true;
+    }
+    return !closed && putters.park("put", this, item);
+  }
+
   private boolean hasRoom() {
     return items.size() < capacity;
   }
 
   private void accept(E item) {
-    unfinished++;
     if (takers.isEmpty()) {
       items.add(item);
     } else {
       takers.wake(item);
     }
+    unfinished++;
   }
 
   /** There is room for one: takes in the item of the task that waits longest. */
@@ -398,7 +455,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
     }
   }
 
-  private QueueClosedException refused(String operation) {
+  QueueClosedException refused(String operation) {
     return new QueueClosedException(
         operation + "() refused: queue=" + this + " is closed; end the loop that uses it");
   }
