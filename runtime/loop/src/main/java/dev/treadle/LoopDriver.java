@@ -177,13 +177,18 @@ final class LoopDriver {
     if (!loop.ready.isEmpty()) {
       if (pace.isPollDue()) {
         netty.runNow(NETTY_TASK_NANOS);
-        pace.polled(fireTimers());
+        polled(fireTimers());
       }
       return;
     }
     loop.failures.reportDropped();
     idle.run();
-    pace.polled(fireTimers());
+    polled(fireTimers());
+  }
+
+  private void polled(long now) {
+    pace.polled(now);
+    loop.polledAt(now);
   }
 
   /** Fires what is due, oldest deadline first; returns the time it looked at. */
