@@ -2,6 +2,7 @@ package dev.treadle;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -186,7 +187,12 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
     }
   }
 
-  /** How many tasks and callbacks are to be told. */
+  /** Whether a task or a callback waits; on the loop's thread. */
+  final boolean isAwaited() {
+    return waiters != null && !waiters.isEmpty();
+  }
+
+  /** How many wait, callbacks included; on the loop's thread. */
   final int waiterCount() {
     return waiters == null ? 0 : waiters.size();
   }
@@ -195,6 +201,20 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
   final @Nullable Task<?> firstAwaiter() {
     WaitQueue<Outcome<T>> queue = waiters;
     return queue == null ? null : queue.firstTask();
+  }
+
+  /** See {@link WaitQueue#nameWaiters}; on the loop's thread. */
+  final void nameWaiters(int most, List<String> into) {
+    if (waiters != null) {
+      waiters.nameWaiters(most, into);
+    }
+  }
+
+  /** Gives the tasks of this loop that wait, in order; on the loop's thread. */
+  final void forEachWaitingTask(Consumer<Task<?>> each) {
+    if (waiters != null) {
+      waiters.forEachTask(each);
+    }
   }
 
   private WaitQueue<Outcome<T>> waiters() {

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -15,7 +16,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /** A task's wait for something that other code completes, perhaps on another thread. */
-final class Bridge<T extends @Nullable Object> implements Wait {
+final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consumer<Outcome<T>> {
   private final Task<?> task;
   private final Object source;
   private @Nullable Runnable canceller;
@@ -38,7 +39,7 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     // Written and read on the other loop's thread.
     AtomicReference<@Nullable Wait> callback = new AtomicReference<>();
     Loop home = foreign.loop();
-    home.inlet.runAlways(() -> callback.set(foreign.whenDone(bridge::complete)));
+    home.inlet.runAlways(() -> callback.set(foreign.whenDone(bridge)));
     bridge.canceller = () -> home.inlet.runAlways(() -> foreign.forget(callback.get()));
     return bridge.await();
   }
@@ -93,6 +94,11 @@ final class Bridge<T extends @Nullable Object> implements Wait {
     return failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
+  }
+
+  @Override
+  public void accept(Outcome<T> result) {
+    complete(result);
   }
 
   private void complete(Outcome<T> result) {
@@ -155,7 +161,14 @@ final class Bridge<T extends @Nullable Object> implements Wait {
 
   @Override
   public String describe() {
-    return "await " + source;
+    return source instanceof Awaitable<?> foreign
+        ? "await " + foreign.describe() + " of loop '" + foreign.loop().name() + "'"
+        : "await " + source;
+  }
+
+  @Override
+  public String describeAwaiter() {
+    return task.describe() + " of loop '" + task.loop().name() + "'";
   }
 
   private static final class First<T> implements CoreSubscriber<T> {

@@ -2,6 +2,7 @@ package dev.treadle;
 
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,13 +143,19 @@ final class Idle {
   }
 
   private DeadlockException deadlock() {
+    LoopInfo tasks = TaskTree.snapshot(loop, Loop.MOST_DUMPED);
+    String cycles =
+        tasks.cycles().stream()
+            .map(cycle -> " cycle=[" + TaskCycles.describe(cycle) + "]")
+            .collect(Collectors.joining());
     return new DeadlockException(
         "deadlock: nothing is ready, no timer is pending and nothing is outstanding: loop="
             + loop.name()
             + " tasks="
-            + loop.tasks().size()
+            + tasks.taskCount()
+            + cycles
             + (channels != null && channels.isAny() ? " channels=" + channels : "")
             + "; if another thread is to wake a task, say so with Loop.hold(...)\n"
-            + loop.dump());
+            + tasks.dump());
   }
 }

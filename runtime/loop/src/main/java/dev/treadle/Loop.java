@@ -8,8 +8,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,12 +31,17 @@ import reactor.core.scheduler.Schedulers;
  * thread".
  */
 public final class Loop implements AutoCloseable {
-  private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
+  /** How many tasks a dump shows; more would say less. */
+  static final int MOST_DUMPED = 1000;
+
+  private static final Map<Thread, Loop> LOOPS = new ConcurrentHashMap<>();
   private static final ThreadLocal<@Nullable Loop> CURRENT = new ThreadLocal<>();
 
   static {
     // Mono.block() on a loop's thread fails with Reactor's own message.
     Schedulers.registerNonBlockingThreadPredicate(Loop::isLoopThread);
+    // Seen from other processes, by dev.treadle.debug.Main.
+    System.setProperty("dev.treadle.loops", "true");
   }
 
   final ArrayDeque<Object> ready = new ArrayDeque<>(256);
@@ -65,6 +70,9 @@ public final class Loop implements AutoCloseable {
   private final ThreadLimiter threadLimiter;
   private final boolean debug;
   private final @Nullable StallWatch watch;
+
+  /** {@link #time()} at the last poll; what it costs no look at the clock to know. */
+  int coarseMillis;
 
   private volatile @Nullable Task<?> running;
 
@@ -127,9 +135,14 @@ public final class Loop implements AutoCloseable {
     return CURRENT.get();
   }
 
+  /** The loops that run in this JVM now, in no order. Any thread. */
+  public static List<Loop> all() {
+    return List.copyOf(LOOPS.values());
+  }
+
   /** Whether a loop runs on the given thread now. Any thread. */
   public static boolean isLoopThread(Thread thread) {
-    return THREADS.contains(thread);
+    return LOOPS.containsKey(thread);
   }
 
   /** Whether the caller is on this loop's thread. Any thread. */
@@ -266,10 +279,33 @@ public final class Loop implements AutoCloseable {
     return TaskTree.all(root);
   }
 
-  /** The tree of all tasks with what each waits for and where; for people. */
+  /**
+   * The tree of all tasks with what each waits for, for how long and where, and who waits for it;
+   * for people. Of more than a thousand tasks the first thousand.
+   */
   public String dump() {
     requireLoopThread("dump()");
-    return TaskTree.dump(this, root);
+    return TaskTree.snapshot(this, MOST_DUMPED).dump();
+  }
+
+  /** The same as data, with all tasks. */
+  public LoopInfo snapshot() {
+    requireLoopThread("snapshot()");
+    return TaskTree.snapshot(this, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same from outside. Blocks until the loop has answered, between two of its turns; when it
+   * does not in the given time, because a step takes long or blocks, {@link LoopInfo#silence()}
+   * says so, and the snapshot has what can be read from outside. Any thread.
+   *
+   * @param within how long to wait
+   * @param mostTasks how many tasks to describe; the rest is only counted
+   */
+  public LoopInfo snapshot(Duration within, int mostTasks) {
+    return isLoopThread()
+        ? TaskTree.snapshot(this, mostTasks)
+        : LoopProbe.ask(this, within, mostTasks);
   }
 
   /**
@@ -390,7 +426,7 @@ public final class Loop implements AutoCloseable {
 
   void enter() {
     CURRENT.set(this);
-    THREADS.add(thread);
+    LOOPS.put(thread, this);
     if (watch != null) {
       Watchdog.add(this, watch);
     }
@@ -403,7 +439,7 @@ public final class Loop implements AutoCloseable {
       Watchdog.remove(this);
     }
     threads.close();
-    THREADS.remove(thread);
+    LOOPS.remove(thread);
     CURRENT.remove();
     shutdown.ended();
   }
@@ -418,6 +454,11 @@ public final class Loop implements AutoCloseable {
 
   void setRunning(@Nullable Task<?> task) {
     running = task;
+  }
+
+  /** The loop has polled at the given time of its ticker. */
+  void polledAt(long now) {
+    coarseMillis = (int) ((now - startNanos) / 1_000_000);
   }
 
   long nextTaskId() {

@@ -183,14 +183,19 @@ final class LoopDriver {
       if (pace.isPollDue()) {
         loop.pulse.beat();
         netty.runNow(NETTY_TASK_NANOS);
-        pace.polled(fireTimers());
+        polled(fireTimers());
       }
       return;
     }
     loop.pulse.beat();
     loop.failures.reportDropped();
     idle.run();
-    pace.polled(fireTimers());
+    polled(fireTimers());
+  }
+
+  private void polled(long now) {
+    pace.polled(now);
+    loop.polledAt(now);
   }
 
   /** Fires what is due, oldest deadline first; returns the time it looked at. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -17,18 +18,28 @@ final class OffLoop {
 
   static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
     requireMayBlock();
-    return get(awaitable.toCompletableFuture());
+    awaitable.observed();
+    Blocked<T> blocked = new Blocked<>(awaitable);
+    Inlet inlet = awaitable.loop().inlet;
+    inlet.runAlways(blocked::begin);
+    try {
+      return get(blocked.future, awaitable);
+    } finally {
+      if (!blocked.future.isDone()) {
+        inlet.runAlways(blocked::giveUp);
+      }
+    }
   }
 
   static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
     requireMayBlock();
-    return get(stage.toCompletableFuture());
+    return get(stage.toCompletableFuture(), stage);
   }
 
   static <T> @Nullable T await(Publisher<T> publisher) {
     requireMayBlock();
     Mono<T> first = publisher instanceof Mono<T> mono ? mono : Flux.from(publisher).next();
-    return OffLoop.<@Nullable T>get(first.toFuture());
+    return OffLoop.<@Nullable T>get(first.toFuture(), publisher);
   }
 
   static <T extends @Nullable Object> T await(Future<T> future) {
@@ -42,7 +53,7 @@ final class OffLoop {
             bridge.completeExceptionally(done.cause());
           }
         });
-    return get(bridge);
+    return get(bridge, future);
   }
 
   private static void requireMayBlock() {
@@ -51,17 +62,59 @@ final class OffLoop {
     }
   }
 
-  private static <T extends @Nullable Object> T get(CompletableFuture<T> future) {
+  private static <T extends @Nullable Object> T get(CompletableFuture<T> future, Object source) {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw Outcome.unchecked(e.getCause() == null ? e : e.getCause());
+      Throwable failure = e.getCause() == null ? e : e.getCause();
+      note(failure, source);
+      throw Outcome.unchecked(failure);
     } catch (CancellationException e) {
       // The future wraps the one it was given in one of its own.
       throw e.getCause() instanceof CancellationException original ? original : e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CompletionException("await() was interrupted", e);
+    }
+  }
+
+  private static void note(Throwable failure, Object source) {
+    Outcome<?> outcome = source instanceof Awaitable<?> awaitable ? awaitable.outcome() : null;
+    if (outcome == null) {
+      AwaitedFrom.note(failure, source);
+    } else if (outcome.isUntraced()) {
+      AwaitedFrom.note(outcome.untraced(), source);
+    }
+  }
+
+  /** A thread's wait for an awaitable, on the loop of that. */
+  private static final class Blocked<T extends @Nullable Object>
+      implements Consumer<Outcome<T>>, Awaiter {
+    private final CompletableFuture<T> future = new CompletableFuture<>();
+    private final Thread thread = Thread.currentThread();
+    private final Awaitable<T> awaitable;
+    private @Nullable Wait callback;
+
+    Blocked(Awaitable<T> awaitable) {
+      this.awaitable = awaitable;
+    }
+
+    void begin() {
+      callback = awaitable.whenDone(this);
+    }
+
+    void giveUp() {
+      awaitable.forget(callback);
+    }
+
+    @Override
+    public void accept(Outcome<T> outcome) {
+      outcome.completeInto(awaitable, future);
+    }
+
+    @Override
+    public String describeAwaiter() {
+      return "thread '" + thread.getName() + "'";
     }
   }
 }

@@ -73,6 +73,7 @@ final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
       // It was our interrupt, if the task was cancelled.
       task.checkCancelled();
     }
+    AwaitedFrom.noteThread(failure, task);
     @SuppressWarnings("unchecked") // The body throws nothing else that is checked.
     X declared = (X) failure;
     throw declared;
@@ -109,6 +110,7 @@ final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
     try {
       outcome = Outcome.value(body.run());
     } catch (Throwable failure) {
+      Traces.tidy(failure, false);
       outcome = Outcome.failure(failure);
     }
   }
@@ -151,8 +153,8 @@ final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
   }
 
   @Override
-  public String describe() {
-    return "onThread";
+  public synchronized String describe() {
+    return runner == null ? "onThread" : "onThread, thread '" + runner.getName() + "'";
   }
 
   @Override

@@ -15,7 +15,10 @@ final class Outcome<T extends @Nullable Object> {
   private final @Nullable T value;
   private final @Nullable Throwable failure;
 
-  /** Whether the failure already says who awaited it; confined to the loop's thread. */
+  /**
+   * Whether the failure already says who awaited it. A race between loops costs a second note at
+   * worst.
+   */
   private boolean traced;
 
   private Outcome(@Nullable T value, @Nullable Throwable failure) {
@@ -63,11 +66,24 @@ final class Outcome<T extends @Nullable Object> {
 
   /** The same for a task that awaited it; the failure remembers, once, from where. */
   T get(Object source, Task<?> awaiter) {
-    if (failure != null && !traced) {
-      traced = true;
-      failure.addSuppressed(new AwaitedFrom(Awaitable.describe(source), awaiter.describe()));
+    if (isUntraced()) {
+      AwaitedFrom.note(untraced(), source, awaiter);
     }
     return get(source);
+  }
+
+  /** Whether this is a failure that does not say yet who awaited it. */
+  boolean isUntraced() {
+    return failure != null && !traced;
+  }
+
+  /** The failure of one that {@link #isUntraced()}, to be given its note now. */
+  Throwable untraced() {
+    if (failure == null) {
+      throw new AssertionError("not a failure: value=" + value);
+    }
+    traced = true;
+    return failure;
   }
 
   void completeInto(Object source, CompletableFuture<T> future) {

@@ -6,6 +6,7 @@ import dev.treadle.coroutines.internal.HeldMonitor;
 import dev.treadle.coroutines.internal.OpenBodies;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -51,6 +52,9 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   /** What it is suspended on; null while it runs, is ready to run, or is done. */
   private @Nullable Wait wait;
+
+  /** {@link Loop#coarseMillis} when it last suspended. */
+  private int suspendedAt;
 
   /** Set by any thread. */
   private volatile boolean cancelCalled;
@@ -151,6 +155,56 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     return cancelVisible && !isDone();
   }
 
+  /** Whether it is the main task of {@link Treadle#run}: what is below its body has called it. */
+  boolean isMain() {
+    return id == 1 && !(loop().thread() instanceof LoopThread);
+  }
+
+  /**
+   * The frames of the body, innermost first, with those of the generators it is inside and without
+   * the loop's own; empty when it has not begun or is done. asyncio's {@code Task.get_stack}.
+   * {@link Loop#snapshot()} has those of all tasks.
+   *
+   * @throws IllegalStateException on another thread than the loop's
+   */
+  public StackTraceElement[] stackTrace() {
+    loop().requireLoopThread("Task.stackTrace()");
+    return loop().running() == this && !isDone()
+        ? Traces.ofProgram(new Throwable().getStackTrace(), false)
+        : suspendedFrames().toArray(StackTraceElement[]::new);
+  }
+
+  /**
+   * The task with its stack, below it those that wait for it with theirs, and so on upwards; for
+   * people. asyncio's {@code format_call_graph}.
+   *
+   * @throws IllegalStateException on another thread than the loop's
+   */
+  public String dump() {
+    loop().requireLoopThread("Task.dump()");
+    return AwaitersText.of(this);
+  }
+
+  /** As {@link #stackTrace()}, of one that does not run now. */
+  List<StackTraceElement> suspendedFrames() {
+    return frames().stream()
+        .filter(frame -> !LoopFrames.isMachinery(frame.getClassName()))
+        .map(StackFrame::toStackTraceElement)
+        .toList();
+  }
+
+  /** What it is suspended on, or null. */
+  @Nullable Wait waiting() {
+    return wait;
+  }
+
+  /** How long it has been suspended there. */
+  Duration waitingTime() {
+    int millis = (int) loop().time().toMillis() - suspendedAt;
+    // In 32 bits: it wraps after 49 days.
+    return wait == null ? Duration.ZERO : Duration.ofMillis(Integer.toUnsignedLong(millis));
+  }
+
   /** What it is suspended on, or null. */
   @Nullable String waitingFor() {
     Wait waiting = wait;
@@ -212,13 +266,15 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   private void finish() {
     fiber = null;
     CancelScope.closeWithin(this, null);
+    boolean awaited = isAwaited();
     tellWaiters();
-    group.childEnded(this);
+    group.childEnded(this, awaited);
   }
 
   /** A {@link Cancelled} that no cancellation of ours explains is a failure like any other. */
   Outcome<T> outcomeOf(Throwable failure) {
     if (!(failure instanceof Cancelled) || !Cancellation.explains(this)) {
+      Traces.tidy(failure, isMain());
       return Outcome.failure(failure);
     }
     loop().failures.reportCleanUp(this, failure);
@@ -265,8 +321,10 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       checkCancelled();
     }
     wait = waiting;
+    Loop loop = loop();
+    suspendedAt = loop.coarseMillis;
     try {
-      loop().observers.suspending(this);
+      loop.observers.suspending(this);
       Fiber.suspendTask();
     } catch (Throwable unable) {
       // Pinned, or neither stack nor memory left to suspend with: it still runs.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,6 +174,11 @@ public final class TaskGroup {
     return host;
   }
 
+  /** The task that waits at the end of the block, or null. */
+  @Nullable Task<?> joiner() {
+    return joining == null ? null : joining.task;
+  }
+
   @Nullable Task<?> firstChild() {
     return first;
   }
@@ -262,16 +268,19 @@ public final class TaskGroup {
     loop.observers.spawned(child);
   }
 
-  void childEnded(Task<?> child) {
+  void childEnded(Task<?> child, boolean wasAwaited) {
     unlink(child);
     loop.observers.ended(child);
     Outcome<?> outcome = child.outcome();
     Throwable failure = outcome == null ? null : outcome.failure();
-    if (failure != null) {
+    if (outcome != null && failure != null) {
       if (host == null) {
         loop.failures.add(child, failure);
       } else {
         child.observed();
+        if (!wasAwaited && outcome.isUntraced() && !isKnown(failure)) {
+          AwaitedFrom.noteChild(outcome.untraced(), child, this, host);
+        }
         failed(failure);
       }
     }
@@ -289,15 +298,19 @@ public final class TaskGroup {
   }
 
   void failed(Throwable failure) {
-    // A failure the body got by awaiting a child comes twice: as the child's and as the body's.
+    if (!isKnown(failure)) {
+      failures.add(failure);
+    }
+    abort();
+  }
+
+  /** A failure the body got by awaiting a child comes twice: as the child's and as the body's. */
+  private boolean isKnown(Throwable failure) {
     Throwable own =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    if (failures.stream().noneMatch(known -> known == failure || known == own)) {
-      failures.add(failure);
-    }
-    abort();
+    return failures.stream().anyMatch(known -> known == failure || known == own);
   }
 
   private void link(Task<?> child) {
@@ -467,6 +480,13 @@ public final class TaskGroup {
     @Override
     public String describe() {
       return "end of " + group;
+    }
+
+    @Override
+    public void forEachAwaited(Consumer<Task<?>> each) {
+      for (Task<?> child = group.first; child != null; child = child.next) {
+        each.accept(child);
+      }
     }
   }
 }

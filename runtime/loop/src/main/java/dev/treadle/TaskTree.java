@@ -1,6 +1,5 @@
 package dev.treadle;
 
-import java.lang.StackWalker.StackFrame;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -8,7 +7,8 @@ import java.util.List;
 
 /** Every task of a loop, from the root group down through the groups they have open. */
 final class TaskTree {
-  private static final String INDENT = "  ";
+  /** How many of those that wait for a task are named. */
+  private static final int MOST_NAMED = 10;
 
   private TaskTree() {}
 
@@ -20,20 +20,52 @@ final class TaskTree {
     return tasks;
   }
 
-  static String dump(Loop loop, TaskGroup root) {
-    List<Entry> entries = walk(root);
-    StringBuilder text = new StringBuilder();
-    text.append(loop).append(" tasks=").append(entries.size()).append('\n');
-    for (Entry entry : entries) {
-      String indent = INDENT.repeat(entry.depth + 1);
-      text.append(indent).append(entry.task).append('\n');
-      for (StackFrame frame : entry.task.frames()) {
-        if (!LoopFrames.isMachinery(frame.getClassName())) {
-          text.append(indent).append(INDENT).append("at ").append(frame).append('\n');
-        }
-      }
+  /** On the loop's thread; with the first so many tasks. */
+  static LoopInfo snapshot(Loop loop, int most) {
+    List<Entry> entries = walk(loop.root());
+    List<TaskInfo> tasks = new ArrayList<>();
+    for (Entry entry : entries.subList(0, Math.min(most, entries.size()))) {
+      tasks.add(info(entry.task, entry.parent, most));
     }
-    return text.toString();
+    return new LoopInfo(
+        loop.toString(), loop.thread().getName(), null, List.of(), entries.size(), tasks);
+  }
+
+  static TaskInfo info(Task<?> task, long parent, int mostAwaited) {
+    List<Long> awaits = new ArrayList<>();
+    Wait waiting = task.waiting();
+    if (waiting != null) {
+      waiting.forEachAwaited(
+          awaited -> {
+            if (awaited.loop() == task.loop() && awaits.size() < mostAwaited) {
+              awaits.add(awaited.id());
+            }
+          });
+    }
+    return new TaskInfo(
+        task.id(),
+        task.name(),
+        task.state(),
+        parent,
+        task.waitingFor(),
+        task.waitingTime(),
+        awaits,
+        awaitedBy(task),
+        List.of(task.stackTrace()));
+  }
+
+  private static List<String> awaitedBy(Task<?> task) {
+    List<String> names = new ArrayList<>();
+    Task<?> joiner = task.group().joiner();
+    if (joiner != null) {
+      names.add(joiner.describe());
+    }
+    task.nameWaiters(MOST_NAMED, names);
+    int more = task.waiterCount() - MOST_NAMED;
+    if (more > 0) {
+      names.add(more + " more");
+    }
+    return names;
   }
 
   private static List<Entry> walk(TaskGroup root) {
@@ -45,19 +77,19 @@ final class TaskTree {
       found.add(entry);
       for (CancelScope scope = entry.task.scope; scope != null; scope = scope.parent) {
         if (scope.group != null) {
-          pushChildren(scope.group, entry.depth + 1, todo);
+          pushChildren(scope.group, entry.task.id(), todo);
         }
       }
     }
     return found;
   }
 
-  private static void pushChildren(TaskGroup group, int depth, Deque<Entry> todo) {
+  private static void pushChildren(TaskGroup group, long parent, Deque<Entry> todo) {
     // Pushed last to first, so that they pop in the order in which they were spawned.
     for (Task<?> child = group.lastChild(); child != null; child = child.previous) {
-      todo.push(new Entry(child, depth));
+      todo.push(new Entry(child, parent));
     }
   }
 
-  private record Entry(Task<?> task, int depth) {}
+  private record Entry(Task<?> task, long parent) {}
 }

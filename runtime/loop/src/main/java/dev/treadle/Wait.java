@@ -1,5 +1,7 @@
 package dev.treadle;
 
+import java.util.function.Consumer;
+
 /** What a suspended task is waiting for. Confined to the loop's thread. */
 interface Wait {
   /**
@@ -11,4 +13,7 @@ interface Wait {
 
   /** The wait, as the task dump shows it. */
   String describe();
+
+  /** Gives the tasks, of any loop, whose end it waits for. */
+  default void forEachAwaited(Consumer<Task<?>> each) {}
 }

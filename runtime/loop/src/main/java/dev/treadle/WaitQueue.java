@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -128,6 +129,26 @@ public final class WaitQueue<E extends @Nullable Object> {
     return null;
   }
 
+  /** Adds the names of who waits, as messages call them, until there are so many. */
+  void nameWaiters(int most, List<String> into) {
+    for (Waiter<E> waiter = head; waiter != null && into.size() < most; waiter = waiter.next) {
+      if (waiter.task != null) {
+        into.add(waiter.task.describe());
+      } else if (waiter.owner instanceof Awaiter awaiter) {
+        into.add(awaiter.describeAwaiter());
+      }
+    }
+  }
+
+  /** Gives the tasks that wait, in order. */
+  void forEachTask(Consumer<Task<?>> each) {
+    for (Waiter<E> waiter = head; waiter != null; waiter = waiter.next) {
+      if (waiter.task != null) {
+        each.accept(waiter.task);
+      }
+    }
+  }
+
   private void link(Waiter<E> waiter) {
     Waiter<E> last = tail;
     waiter.previous = last;
@@ -206,6 +227,13 @@ public final class WaitQueue<E extends @Nullable Object> {
     @Override
     public String describe() {
       return operation + " " + Awaitable.describe(owner);
+    }
+
+    @Override
+    public void forEachAwaited(Consumer<Task<?>> each) {
+      if (owner instanceof Task<?> awaited) {
+        each.accept(awaited);
+      }
     }
   }
 }

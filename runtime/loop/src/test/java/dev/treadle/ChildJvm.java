@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A JVM like this one that runs a program of the tests; standard error and output are one. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
   private static final int SIGINT = 2;
 
   private final Process process;
@@ -27,12 +27,12 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Starts one with this JVM's flags, those given on top, and its whole class path. */
-  static ChildJvm start(Class<?> program, String... flags) throws IOException {
+  public static ChildJvm start(Class<?> program, String... flags) throws IOException {
     return start(program, entry -> true, true, flags);
   }
 
   /** Starts one with a part of the class path, with or without this JVM's flags. */
-  static ChildJvm start(
+  public static ChildJvm start(
       Class<?> program, Predicate<String> classPath, boolean inheritFlags, String... flags)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -75,7 +75,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Reads on until the program prints this line. */
-  void awaitLine(String expected) throws IOException {
+  public void awaitLine(String expected) throws IOException {
     for (String line = next(); !expected.equals(line); line = next()) {
       if (line == null) {
         throw new AssertionError("ended before it printed: line=" + expected + " output=" + seen);
@@ -83,8 +83,12 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   /** Presses Ctrl-C. */
-  void interrupt() throws IOException, InterruptedException {
+  public void interrupt() throws IOException, InterruptedException {
     int rc = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     if (rc != 0) {
       throw new AssertionError("kill failed: rc=" + rc);
@@ -92,7 +96,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Reads the rest of the output and gives the exit code. */
-  int awaitExit() throws IOException, InterruptedException {
+  public int awaitExit() throws IOException, InterruptedException {
     while (next() != null) {
       // Kept in seen.
     }
@@ -100,7 +104,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** All lines read. */
-  List<String> output() {
+  public List<String> output() {
     return List.copyOf(seen);
   }
 

@@ -147,10 +147,11 @@ class LoopRunTest {
                   .filteredOn(line -> line.contains("Task["))
                   .containsExactly(
                       "  Task[main running]",
-                      "  Task[parent suspended on end of TaskGroup[group children=2]]",
-                      "    Task[child one suspended on sleep, PT24H left]",
-                      "    Task[child two suspended on sleep, PT24H left]",
-                      "  Task[other suspended on await task 'parent']");
+                      "  Task[parent suspended on end of TaskGroup[group children=2]] for 0 s,"
+                          + " awaited by task 'other'",
+                      "    Task[child one suspended on sleep, PT24H left] for 0 s, awaited by task 'parent'",
+                      "    Task[child two suspended on sleep, PT24H left] for 0 s, awaited by task 'parent'",
+                      "  Task[other suspended on await task 'parent'] for 0 s");
               assertThat(dump)
                   .startsWith("Loop[garden ")
                   .contains("tasks=5")

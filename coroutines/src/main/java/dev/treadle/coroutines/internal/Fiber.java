@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import jdk.internal.vm.Continuation;
@@ -25,6 +26,9 @@ public final class Fiber extends Continuation {
   private static final ContinuationScope GENERATOR = new ContinuationScope("treadle-generator");
   private static final VarHandle BINDINGS = bindingsHandle();
   private static final MethodHandle SET_CACHE = cacheHandle();
+
+  /** Found when it is first needed: most programs never look. */
+  private static @Nullable Walk walk;
 
   private final Object host;
   private @Nullable Object bindings;
@@ -149,8 +153,27 @@ public final class Fiber extends Continuation {
 
   /** The frames of this fiber while it is suspended, innermost first, without this class's own. */
   public List<StackFrame> frames() {
-    return stackWalker(Set.of(), getScope())
-        .walk(frames -> frames.filter(Frames::isUseful).toList());
+    Walk walk = Fiber.walk;
+    if (walk == null) {
+      walk = Walk.find();
+      Fiber.walk = walk;
+    }
+    List<StackFrame> found = new ArrayList<>();
+    Continuation next = (Continuation) walk.start.get(stackWalker(Set.of(), getScope()));
+    // One by one: a walk that goes on from a generator to the fiber that steps it loses the
+    // latter's
+    // frames where the former's just fill a batch (JDK 25).
+    while (next instanceof Fiber fiber) {
+      StackWalker walker = walk.over(fiber);
+      walker.forEach(
+          frame -> {
+            if (Frames.isUseful(frame)) {
+              found.add(frame);
+            }
+          });
+      next = fiber == this ? null : fiber.getParent();
+    }
+    return found;
   }
 
   /**
@@ -180,5 +203,38 @@ public final class Fiber extends Continuation {
       }
     }
     return PinnedFrames.exception(reason == null ? "UNKNOWN" : reason.name());
+  }
+
+  /** How to walk one continuation, without those that it is inside. */
+  private record Walk(MethodHandle make, VarHandle start) {
+    static Walk find() {
+      try {
+        MethodHandles.Lookup lookup =
+            MethodHandles.privateLookupIn(StackWalker.class, MethodHandles.lookup());
+        Class<?> extended = lookup.findClass("java.lang.StackWalker$ExtendedOption");
+        return new Walk(
+            lookup.findStatic(
+                StackWalker.class,
+                "newInstance",
+                MethodType.methodType(
+                    StackWalker.class,
+                    Set.class,
+                    extended,
+                    ContinuationScope.class,
+                    Continuation.class)),
+            lookup.findVarHandle(StackWalker.class, "continuation", Continuation.class));
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError(
+            "this JDK walks continuations otherwise: jdk=" + Runtime.version(), e);
+      }
+    }
+
+    StackWalker over(Fiber fiber) {
+      try {
+        return (StackWalker) make.invoke(Set.of(), null, fiber.getScope(), fiber);
+      } catch (Throwable unable) {
+        throw new LinkageError("a fiber cannot be walked: jdk=" + Runtime.version(), unable);
+      }
+    }
   }
 }
