@@ -270,7 +270,7 @@ public final class Loop implements AutoCloseable {
 
   /** The same for a body without a value. Any thread. */
   public Task<@Nullable Void> submit(@Nullable String taskName, Action<Exception> body) {
-    return submit(taskName, Treadle.callable(body));
+    return submit(taskName, Valueless.callable(body));
   }
 
   /** All tasks that have not ended, parents before children. */

@@ -231,7 +231,7 @@ public final class LoopBuilder {
 
   /** The same for a body without a value. */
   public void run(Action<Exception> body) {
-    run(Treadle.callable(body));
+    run(Valueless.callable(body));
   }
 
   /** What knows the loop's channels; null for a loop that need not know. */

@@ -66,6 +66,15 @@ final class LoopProbe {
 
   private static TaskInfo running(Task<?> task, List<StackTraceElement> stack) {
     return new TaskInfo(
-        task.id(), task.name(), "running", 0, null, Duration.ZERO, List.of(), List.of(), stack);
+        task.id(),
+        task.name(),
+        "running",
+        0,
+        null,
+        Duration.ZERO,
+        List.of(),
+        List.of(),
+        stack,
+        Origins.place(task));
   }
 }

@@ -159,6 +159,6 @@ final class OnThread<T extends @Nullable Object> implements Wait, Worker.Work {
 
   @Override
   public String owner() {
-    return describe() + " of " + task.describe();
+    return "onThread of " + task.describe();
   }
 }

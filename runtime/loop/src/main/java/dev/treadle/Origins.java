@@ -71,10 +71,16 @@ final class Origins {
     return origin == null ? List.of() : origin.stack;
   }
 
+  /** The innermost of these frames, or null. */
+  static @Nullable StackTraceElement place(Object made) {
+    List<StackTraceElement> stack = of(made);
+    return stack.isEmpty() ? null : stack.getFirst();
+  }
+
   /** The same as the end of a {@code toString}. */
   static String suffix(Object made) {
-    List<StackTraceElement> stack = of(made);
-    return stack.isEmpty() ? "" : " made at " + stack.getFirst();
+    StackTraceElement place = place(made);
+    return place == null ? "" : " made at " + place;
   }
 
   /** Adds the place to a failure that is about to be reported. */

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     threads; of many the first ten and a count
  * @param stack the frames of its body, innermost first, those of generators included; empty when it
  *     has not begun
+ * @param madeAt where it was spawned, in {@linkplain LoopBuilder#debug debug mode}; else null
  */
 public record TaskInfo(
     long id,
@@ -33,7 +34,8 @@ public record TaskInfo(
     Duration waiting,
     List<Long> awaits,
     List<String> awaitedBy,
-    List<StackTraceElement> stack) {
+    List<StackTraceElement> stack,
+    @Nullable StackTraceElement madeAt) {
 
   /** Copies the lists. */
   public TaskInfo {
@@ -55,6 +57,9 @@ public record TaskInfo(
     }
     if (!awaitedBy.isEmpty()) {
       line.append(", awaited by ").append(String.join(", ", awaitedBy));
+    }
+    if (madeAt != null) {
+      line.append(", made at ").append(madeAt);
     }
     return line.toString();
   }

@@ -51,7 +51,8 @@ final class TaskTree {
         task.waitingTime(),
         awaits,
         awaitedBy(task),
-        List.of(task.stackTrace()));
+        List.of(task.stackTrace()),
+        Origins.place(task));
   }
 
   private static List<String> awaitedBy(Task<?> task) {

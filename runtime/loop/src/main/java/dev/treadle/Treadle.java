@@ -215,7 +215,7 @@ public final class Treadle {
   /** The same for a body without a value. */
   @SuppressWarnings("overloads") // A body in braces says which it is.
   public static void group(TaskGroup.Action body) {
-    TaskGroup.<@Nullable Void>open("group", valueless(body));
+    TaskGroup.<@Nullable Void>open("group", Valueless.body(body));
   }
 
   /** The same with a name, for dumps and messages. */
@@ -226,15 +226,7 @@ public final class Treadle {
   /** The same with a name and without a value. */
   @SuppressWarnings("overloads") // As above.
   public static void group(String name, TaskGroup.Action body) {
-    TaskGroup.<@Nullable Void>open(name, valueless(body));
-  }
-
-  private static TaskGroup.Body<@Nullable Void> valueless(TaskGroup.Action body) {
-    Objects.requireNonNull(body, "body");
-    return group -> {
-      body.run(group);
-      return null;
-    };
+    TaskGroup.<@Nullable Void>open(name, Valueless.body(body));
   }
 
   /**
@@ -382,7 +374,7 @@ public final class Treadle {
 
   /** The same without a value. */
   public static Clause<@Nullable Void> onTimeout(Duration timeout, Action<Exception> body) {
-    return new TimeoutClause<>(timeout, callable(body));
+    return new TimeoutClause<>(timeout, Valueless.callable(body));
   }
 
   /**
@@ -410,7 +402,7 @@ public final class Treadle {
 
   /** The same for a body without a value. */
   public static <X extends Exception> void withTimeout(Duration timeout, Action<X> body) throws X {
-    Timeouts.<@Nullable Void, X>withTimeout(timeout, block(body));
+    Timeouts.<@Nullable Void, X>withTimeout(timeout, Valueless.block(body));
   }
 
   /**
@@ -447,7 +439,7 @@ public final class Treadle {
 
   /** The same for a body without a value. */
   public static <X extends Exception> void shield(Action<X> body) throws X {
-    Timeouts.<@Nullable Void, X>shield(block(body));
+    Timeouts.<@Nullable Void, X>shield(Valueless.block(body));
   }
 
   /**
@@ -471,7 +463,7 @@ public final class Treadle {
 
   /** The same for a body without a value. */
   public static <X extends Exception> void onThread(Action<X> body) throws X {
-    OnThread.<@Nullable Void, X>run(null, OnCancel.WAIT, block(body));
+    OnThread.<@Nullable Void, X>run(null, OnCancel.WAIT, Valueless.block(body));
   }
 
   /** The same, counting for the given limiter and not for the loop's. */
@@ -494,7 +486,7 @@ public final class Treadle {
 
   /** The same for a body without a value. */
   public static <X extends Exception> void onThread(OnCancel onCancel, Action<X> body) throws X {
-    OnThread.<@Nullable Void, X>run(null, onCancel, block(body));
+    OnThread.<@Nullable Void, X>run(null, onCancel, Valueless.block(body));
   }
 
   /** The same, counting for the given limiter, and saying what a cancellation does. */
@@ -506,22 +498,6 @@ public final class Treadle {
   /** The same for a body without a value. */
   public static <X extends Exception> void onThread(
       ThreadLimiter limiter, OnCancel onCancel, Action<X> body) throws X {
-    Treadle.<@Nullable Void, X>onThread(limiter, onCancel, block(body));
-  }
-
-  static Callable<@Nullable Void> callable(Action<? extends Exception> body) {
-    Objects.requireNonNull(body, "body");
-    return () -> {
-      body.run();
-      return null;
-    };
-  }
-
-  private static <X extends Exception> Block<@Nullable Void, X> block(Action<X> body) {
-    Objects.requireNonNull(body, "body");
-    return () -> {
-      body.run();
-      return null;
-    };
+    Treadle.<@Nullable Void, X>onThread(limiter, onCancel, Valueless.block(body));
   }
 }

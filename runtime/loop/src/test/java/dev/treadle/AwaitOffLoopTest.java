@@ -110,7 +110,7 @@ class AwaitOffLoopTest {
   }
 
   private static void onThread(boolean virtual, Action<Exception> body) throws Exception {
-    FutureTask<@Nullable Void> test = new FutureTask<>(Treadle.callable(body));
+    FutureTask<@Nullable Void> test = new FutureTask<>(Valueless.callable(body));
     if (virtual) {
       Thread.startVirtualThread(test);
     } else {

@@ -155,7 +155,7 @@ class DebugModeTest {
               String made = " made at " + DebugModeTest.class.getName() + ".lambda$";
               assertThat(Loop.current().dump())
                   .containsPattern(
-                      "Task\\[waits suspended on await Deferred.*made at .*] made at ");
+                      "Task\\[waits suspended on await Deferred.*made at .*].*, made at .*DebugModeTest");
               assertThat(waits.toString()).contains(made);
               assertThat(never.toString()).contains(made);
               assertThat(new CancelScope().toString()).contains(made);

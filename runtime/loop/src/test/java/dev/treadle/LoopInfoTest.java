@@ -185,50 +185,55 @@ class LoopInfoTest {
   }
 
   @Test
-  void shouldLookFromOutsideWhenTheLoopDoesNotAnswer() throws InterruptedException {
+  void shouldLookFromOutsideWhenTheLoopDoesNotAnswer() throws Exception {
     CountDownLatch hogging = new CountDownLatch(1);
     CountDownLatch enough = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
     try (Loop loop = Loop.start("stalled")) {
-      loop.submit(
-          "hog",
-          () -> {
-            hogging.countDown();
-            enough.await();
-          });
-      hogging.await();
-      LoopInfo info = loop.snapshot(Duration.ofMillis(1), 10);
-      assertThat(info.silence())
-          .startsWith("did not answer in 0.001 s; its thread 'stalled' is ")
-          .endsWith(", in a step of task 'hog'");
-      assertThat(info.tasks()).singleElement().extracting(TaskInfo::name).isEqualTo("hog");
-      assertThat(info.threadStack())
-          .isEqualTo(info.tasks().getFirst().stack())
-          .extracting(StackTraceElement::getClassName)
-          .contains(CountDownLatch.class.getName())
-          .last()
-          .isEqualTo(LoopInfoTest.class.getName());
-      assertThat(info.table()).contains("  did not answer in 0.001 s", "    at java.base/");
-      assertThat(info.tree()).contains("└── task 'hog' running\n");
-      enough.countDown();
-      assertThat(loop.snapshot(PATIENCE, 10).silence()).isNull();
+      try {
+        loop.submit(
+            "hog",
+            () -> {
+              hogging.countDown();
+              enough.await();
+            });
+        hogging.await();
+        LoopInfo info = loop.snapshot(Duration.ofMillis(1), 10);
+        assertThat(info.silence())
+            .startsWith("did not answer in 0.001 s; its thread 'stalled' is ")
+            .endsWith(", in a step of task 'hog'");
+        assertThat(info.tasks()).singleElement().extracting(TaskInfo::name).isEqualTo("hog");
+        assertThat(info.threadStack())
+            .isEqualTo(info.tasks().getFirst().stack())
+            .extracting(StackTraceElement::getClassName)
+            .contains(CountDownLatch.class.getName())
+            .last()
+            .isEqualTo(LoopInfoTest.class.getName());
+        assertThat(info.table()).contains("  did not answer in 0.001 s", "    at java.base/");
+        assertThat(info.tree()).contains("└── task 'hog' running\n");
+        enough.countDown();
+        assertThat(loop.snapshot(PATIENCE, 10).silence()).isNull();
 
-      CountDownLatch inCallback = new CountDownLatch(1);
-      CountDownLatch done = new CountDownLatch(1);
-      loop.execute(
-          () -> {
-            inCallback.countDown();
-            try {
-              done.await();
-            } catch (InterruptedException e) {
-              throw new AssertionError(e);
-            }
-          });
-      inCallback.await();
-      LoopInfo callback = loop.snapshot(Duration.ofMillis(1), 10);
-      assertThat(callback.silence()).endsWith(", in no task");
-      assertThat(callback.tasks()).isEmpty();
-      assertThat(callback.dump()).contains(getClass().getSimpleName());
-      done.countDown();
+        CountDownLatch inCallback = new CountDownLatch(1);
+        loop.execute(
+            () -> {
+              inCallback.countDown();
+              try {
+                done.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
+        inCallback.await();
+        LoopInfo callback = loop.snapshot(Duration.ofMillis(1), 10);
+        assertThat(callback.silence()).endsWith(", in no task");
+        assertThat(callback.tasks()).isEmpty();
+        assertThat(callback.dump()).contains(getClass().getSimpleName());
+        done.countDown();
+      } finally {
+        enough.countDown();
+        done.countDown();
+      }
     }
   }
 
@@ -380,6 +385,7 @@ class LoopInfoTest {
         Duration.ZERO,
         Arrays.stream(awaits).boxed().toList(),
         List.of(),
-        List.of());
+        List.of(),
+        null);
   }
 }

@@ -33,7 +33,7 @@ final class VirtualLoop {
   }
 
   static void run(Action<Exception> body) {
-    call(Treadle.callable(body));
+    call(Valueless.callable(body));
   }
 
   /** Lets everything run that can, until all other tasks wait: a nanosecond is no time here. */
