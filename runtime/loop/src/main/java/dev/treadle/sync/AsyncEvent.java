@@ -1,7 +1,12 @@
 package dev.treadle.sync;
 
+import dev.treadle.Action;
 import dev.treadle.Cancelled;
+import dev.treadle.Clause;
 import dev.treadle.WaitQueue;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A flag that tasks wait for: asyncio's {@code Event}. For something that happens once and has a
@@ -40,6 +45,18 @@ public final class AsyncEvent extends Confined {
     if (!set) {
       waiters.park("await", this, null);
     }
+  }
+
+  /** A clause of {@link dev.treadle.Treadle#select}: it wins when the event is set. */
+  public <T extends @Nullable Object> Clause<T> onSet(Callable<? extends T> body) {
+    Objects.requireNonNull(body, "body");
+    confine("onSet");
+    return waiters.clause("await", this, null, () -> set, () -> true, is -> body.call());
+  }
+
+  /** The same for a body without a value. */
+  public Clause<@Nullable Void> onSet(Action<Exception> body) {
+    return this.<@Nullable Void>onSet(callable(body));
   }
 
   /** Sets it and wakes all tasks that wait. */

@@ -3,9 +3,12 @@ package dev.treadle.sync;
 import dev.treadle.Action;
 import dev.treadle.Block;
 import dev.treadle.Cancelled;
+import dev.treadle.Clause;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
 import dev.treadle.WaitQueue;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +110,38 @@ public final class AsyncLock extends Confined {
         });
   }
 
+  /**
+   * A clause of {@link Treadle#select}, for the task that makes it: it wins with the lock, runs the
+   * body and releases it. Kotlin's {@code onLock}.
+   *
+   * @throws IllegalStateException if the task has the lock already, or outside a task
+   */
+  public <T extends @Nullable Object> Clause<T> onAcquire(Callable<? extends T> body) {
+    Objects.requireNonNull(body, "body");
+    Task<?> task = requireTask("onAcquire");
+    if (owner == task) {
+      throw isHeld("onAcquire");
+    }
+    return waiters.clause(
+        "acquire",
+        this,
+        task,
+        () -> owner == null,
+        () -> take(task, "onAcquire"),
+        held -> {
+          try {
+            return body.call();
+          } finally {
+            release();
+          }
+        });
+  }
+
+  /** The same for a body without a value. */
+  public Clause<@Nullable Void> onAcquire(Action<Exception> body) {
+    return this.<@Nullable Void>onAcquire(callable(body));
+  }
+
   /** Whether a task has it. */
   public boolean isLocked() {
     return owner != null;
@@ -172,10 +207,14 @@ public final class AsyncLock extends Confined {
       return true;
     }
     if (owner == task) {
-      throw new IllegalStateException(
-          operation + "() by the task that has it: lock=" + this + "; it is not re-entrant");
+      throw isHeld(operation);
     }
     return false;
+  }
+
+  private IllegalStateException isHeld(String operation) {
+    return new IllegalStateException(
+        operation + "() by the task that has it: lock=" + this + "; it is not re-entrant");
   }
 
   private void waitFor(Task<?> task) {

@@ -3,7 +3,10 @@ package dev.treadle.sync;
 import dev.treadle.Action;
 import dev.treadle.Block;
 import dev.treadle.Cancelled;
+import dev.treadle.Clause;
 import dev.treadle.WaitQueue;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +128,33 @@ public final class AsyncSemaphore extends Confined {
     } finally {
       release();
     }
+  }
+
+  /**
+   * A clause of {@link dev.treadle.Treadle#select}: it wins with a permit, runs the body and
+   * releases it.
+   */
+  public <T extends @Nullable Object> Clause<T> onAcquire(Callable<? extends T> body) {
+    Objects.requireNonNull(body, "body");
+    confine("onAcquire");
+    return waiters.clause(
+        "acquire",
+        this,
+        null,
+        () -> permits > 0,
+        this::tryAcquire,
+        held -> {
+          try {
+            return body.call();
+          } finally {
+            release();
+          }
+        });
+  }
+
+  /** The same for a body without a value. */
+  public Clause<@Nullable Void> onAcquire(Action<Exception> body) {
+    return this.<@Nullable Void>onAcquire(callable(body));
   }
 
   /** How many permits can be acquired now without waiting. */

@@ -1,7 +1,11 @@
 package dev.treadle.sync;
 
+import dev.treadle.Action;
 import dev.treadle.Loop;
 import dev.treadle.Task;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** What the primitives share: the loop they belong to, and a clear refusal elsewhere. */
 abstract sealed class Confined
@@ -36,5 +40,13 @@ abstract sealed class Confined
   /** How a message or a dump names the task. */
   static String name(Task<?> task) {
     return "task '" + task.name() + "'" + (task.isDone() ? " (done)" : "");
+  }
+
+  static Callable<@Nullable Void> callable(Action<Exception> body) {
+    Objects.requireNonNull(body, "body");
+    return () -> {
+      body.run();
+      return null;
+    };
   }
 }
