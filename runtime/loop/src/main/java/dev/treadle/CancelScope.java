@@ -43,6 +43,7 @@ public final class CancelScope {
   private volatile boolean cancelCalled;
   private boolean shielded;
   private boolean used;
+  private boolean wholeBody;
   private boolean closed;
   private boolean cancelledCaught;
   private boolean expired;
@@ -255,6 +256,34 @@ public final class CancelScope {
       leaving.scope = open.parent;
       open.task = null;
     }
+  }
+
+  /**
+   * The scope below all others of the task, which is there for its generators alone: most tasks
+   * have none, and no field for them.
+   */
+  static CancelScope ofWholeBody(Task<?> task) {
+    CancelScope outermost = task.scope;
+    while (outermost != null && outermost.parent != null) {
+      outermost = outermost.parent;
+    }
+    if (outermost != null && outermost.wholeBody) {
+      return outermost;
+    }
+    CancelScope whole = new CancelScope();
+    whole.wholeBody = true;
+    whole.used = true;
+    whole.task = task;
+    if (outermost == null) {
+      task.scope = whole;
+    } else {
+      outermost.parent = whole;
+    }
+    return whole;
+  }
+
+  boolean isWholeBody() {
+    return wholeBody;
   }
 
   OpenBodies bodies() {

@@ -3,7 +3,6 @@ package dev.treadle;
 import dev.treadle.coroutines.PinnedException;
 import dev.treadle.coroutines.internal.Fiber;
 import dev.treadle.coroutines.internal.HeldMonitor;
-import dev.treadle.coroutines.internal.OpenBodies;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -34,6 +33,14 @@ import org.jspecify.annotations.Nullable;
 public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   private static final Callable<@Nullable Void> NO_VALUE = () -> null;
 
+  private static final int STARTED = 1;
+
+  /** The wait that ends now was ended by a cancellation. */
+  private static final int INTERRUPTED = 2;
+
+  /** A call in this turn has thrown {@link Cancelled} without suspending. */
+  private static final int CANCELLED_THIS_TURN = 4;
+
   private TaskGroup group;
   private final long id;
   private final @Nullable String name;
@@ -47,9 +54,6 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** The innermost scope the body is in, or null when it is in none of its own. */
   @Nullable CancelScope scope;
 
-  /** The generators made in it outside any scope, and not ended; null when there was none. */
-  @Nullable OpenBodies open;
-
   /** What it is suspended on; null while it runs, is ready to run, or is done. */
   private @Nullable Wait wait;
 
@@ -62,14 +66,11 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** Whether a suspension now would throw; kept in step by {@link Cancellation}. */
   boolean cancelVisible;
 
-  /** Whether the wait that ends now was ended by a cancellation. */
-  private boolean interrupted;
-
-  /** Whether a call in this turn has thrown {@link Cancelled} without suspending. */
-  private boolean cancelledThisTurn;
-
-  private boolean started;
+  /** Set by any thread. */
   private boolean observed;
+
+  /** {@link #STARTED} and the like in one byte: with one more, a task takes eight bytes more. */
+  private byte flags;
 
   Task(TaskGroup group, @Nullable String name, Callable<T> body) {
     this(group, name, null, body);
@@ -217,7 +218,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
    */
   List<StackFrame> frames() {
     Fiber stack = fiber;
-    return stack == null || !started || isRunning() ? List.of() : stack.frames();
+    return stack == null || !is(STARTED) || isRunning() ? List.of() : stack.frames();
   }
 
   /** Whether its body is on the thread now. */
@@ -228,7 +229,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** The monitors the suspended body is in; its loop's thread must not resume it meanwhile. */
   List<HeldMonitor> monitors() {
     Fiber stack = fiber;
-    return stack == null || !started || loop().running() == this ? List.of() : stack.monitors();
+    return stack == null || !is(STARTED) || loop().running() == this ? List.of() : stack.monitors();
   }
 
   /** One turn: runs the body until it suspends or ends. Called by the loop alone. */
@@ -237,15 +238,12 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     if (stack == null) {
       return;
     }
-    if (!started) {
-      if (cancelVisible || cancelCalled) {
-        ended(Outcome.cancelled());
-        finish();
-        return;
-      }
-      started = true;
+    if (!is(STARTED) && (cancelVisible || cancelCalled)) {
+      ended(Outcome.cancelled());
+      finish();
+      return;
     }
-    cancelledThisTurn = false;
+    flags = (byte) ((flags | STARTED) & ~CANCELLED_THIS_TURN);
     stack.resume();
     if (isDone()) {
       finish();
@@ -286,11 +284,11 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
    */
   void checkCancelled() {
     if (cancelVisible) {
-      if (cancelledThisTurn) {
+      if (is(CANCELLED_THIS_TURN)) {
         // A body that catches it and goes on in a loop must not keep the thread to itself.
         passTurn();
       }
-      cancelledThisTurn = true;
+      set(CANCELLED_THIS_TURN);
       throw new Cancelled(describe() + " was cancelled");
     }
   }
@@ -321,15 +319,18 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       checkCancelled();
     }
     wait = waiting;
-    Loop loop = loop();
-    suspendedAt = loop.coarseMillis;
+    suspendedAt = group.loop.coarseMillis;
     try {
-      loop.observers.suspending(this);
+      group.loop.observers.suspending(this);
+      // Only this is used after it: what else is, is kept with each suspended stack.
       Fiber.suspendTask();
     } catch (Throwable unable) {
       // Pinned, or neither stack nor memory left to suspend with: it still runs.
+      Wait left = wait;
       wait = null;
-      waiting.abandon();
+      if (left != null) {
+        left.abandon();
+      }
       if (unable instanceof PinnedException pinned) {
         loop().observers.pinned(this, pinned);
       }
@@ -337,8 +338,8 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     }
     // Not all come by way of wake(): a task that let others run first was ready all along.
     wait = null;
-    if (interrupted) {
-      interrupted = false;
+    if (is(INTERRUPTED)) {
+      flags &= ~INTERRUPTED;
       throw new Cancelled(describe() + " was cancelled");
     }
   }
@@ -354,9 +355,17 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     Wait waiting = wait;
     // Leaving a wait may run code of others, which may have woken this task already.
     if (waiting != null && waiting.abandon() && wait == waiting) {
-      interrupted = true;
+      set(INTERRUPTED);
       wake();
     }
+  }
+
+  private boolean is(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  private void set(int flag) {
+    flags |= (byte) flag;
   }
 
   boolean wasObserved() {
@@ -396,7 +405,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     if (isRunning()) {
       return "running";
     }
-    return wait != null ? "suspended" : started ? "ready" : "scheduled";
+    return wait != null ? "suspended" : is(STARTED) ? "ready" : "scheduled";
   }
 
   @Override

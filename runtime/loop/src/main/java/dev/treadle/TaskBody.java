@@ -28,17 +28,24 @@ final class TaskBody<T extends @Nullable Object> implements Runnable, TaskHost {
         action.run();
       }
       T result = value.call();
-      Bodies.close(task.open);
+      Bodies.close(rest());
       outcome = Outcome.value(result);
     } catch (Throwable failure) {
-      outcome = task.outcomeOf(Bodies.close(task.open, failure));
+      outcome = task.outcomeOf(Bodies.close(rest(), failure));
     }
     task.ended(outcome);
   }
 
+  /** What is left open at the end, when every scope the body entered has been left. */
+  private @Nullable OpenBodies rest() {
+    CancelScope scope = task.scope;
+    return scope == null ? null : scope.open;
+  }
+
   @Override
   public @Nullable Object innermostScope() {
-    return task.scope;
+    CancelScope scope = task.scope;
+    return scope == null || scope.isWholeBody() ? null : scope;
   }
 
   @Override
@@ -49,12 +56,7 @@ final class TaskBody<T extends @Nullable Object> implements Runnable, TaskHost {
 
   @Override
   public OpenBodies taskBodies() {
-    OpenBodies bodies = task.open;
-    if (bodies == null) {
-      bodies = new OpenBodies();
-      task.open = bodies;
-    }
-    return bodies;
+    return CancelScope.ofWholeBody(task).bodies();
   }
 
   @Override
