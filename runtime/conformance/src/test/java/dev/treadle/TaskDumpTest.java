@@ -152,6 +152,7 @@ class TaskDumpTest {
         Duration.ZERO,
         Arrays.stream(awaits).boxed().toList(),
         List.of(),
-        List.of());
+        List.of(),
+        null);
   }
 }
