@@ -87,7 +87,6 @@ class AwaitOffLoopTest {
         });
   }
 
-  // test_tasks.RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_timeout, in spirit
   @Test
   void shouldSeeTheCancellationWhenAnotherThreadCancelsATask() {
     Task<?> task = loop.submit("victim", () -> sleep(Duration.ofDays(1)));

@@ -17,24 +17,6 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 class DoneCallbackTest {
-  // Ports test_futures.BaseFutureDoneCallbackTests.test_remove_done_callback
-  @Test
-  void shouldNotCallBackWhenTakenOut() {
-    VirtualLoop.run(
-        () -> {
-          List<String> events = new ArrayList<>();
-          Deferred<String> deferred = new Deferred<>();
-          Disposable first = deferred.onDone(done -> events.add("first"));
-          deferred.onDone(done -> events.add("second"));
-          first.dispose();
-          assertThat(first.isDisposed()).isTrue();
-          deferred.complete("value");
-          yieldNow();
-          assertThat(events).containsExactly("second");
-          first.dispose();
-        });
-  }
-
   @Test
   void shouldNotCallBackWhenTakenOutBetweenOutcomeAndCall() {
     VirtualLoop.run(

@@ -120,7 +120,6 @@ class LoopRunTest {
         });
   }
 
-  // test_tasks.BaseTaskTests.test_get_stack; test_pep492.CoroutineTests.test_task_print_stack
   @Test
   void shouldShowTheTreeWithItsStacksWhenDumped() {
     Virtually.loop()

@@ -16,9 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -71,76 +69,6 @@ class SelectTest {
                     order.step(1);
                   }));
           order.end(1);
-        });
-  }
-
-  // Ports kotlinx SelectBiasTest.testBiased
-  @Test
-  void shouldTakeTheFirstInTheOrderOfTheArgumentsWhenSeveralAreReady() {
-    VirtualLoop.run(
-        () -> {
-          Task<Integer> first = after(0, 0);
-          Task<Integer> second = after(0, 1);
-          turns(2);
-          for (int i = 0; i < 100; i++) {
-            int chosen = select(on(first, v -> v), on(second, v -> v));
-            assertThat(chosen).isZero();
-          }
-        });
-  }
-
-  // Ports kotlinx SelectBiasTest.testUnbiased
-  @Test
-  void shouldTakeAllEquallyWhenTheClausesAreShuffled() {
-    VirtualLoop.run(
-        () -> {
-          Task<Integer> first = after(0, 0);
-          Task<Integer> second = after(0, 1);
-          turns(2);
-          Random random = new Random(1);
-          List<Clause<Integer>> clauses =
-              new ArrayList<>(List.of(on(first, v -> v), on(second, v -> v)));
-          int[] chosen = new int[2];
-          for (int i = 0; i < 1000; i++) {
-            Collections.shuffle(clauses, random);
-            chosen[Treadle.<Integer>select(clauses)]++;
-          }
-          assertThat(chosen[0]).isBetween(400, 600);
-        });
-  }
-
-  // Ports kotlinx SelectTimeoutTest.testBasic
-  @Test
-  void shouldTakeTheShortestTimeoutWhenThereAreSeveral() {
-    VirtualLoop.run(
-        () -> {
-          assertThat(
-                  Treadle.<String>select(
-                      onTimeout(ms(1000), () -> "a"),
-                      onTimeout(ms(100), () -> "b"),
-                      onTimeout(ms(100), () -> "c")))
-              .isEqualTo("b");
-          assertThat(now()).isEqualTo(100);
-        });
-  }
-
-  // Ports kotlinx SelectTimeoutTest.testZeroTimeout
-  // Ports kotlinx SelectTimeoutTest.testNegativeTimeout
-  @Test
-  void shouldNotWaitWhenATimeoutIsZeroOrLess() {
-    VirtualLoop.run(
-        () -> {
-          Deferred<Integer> never = new Deferred<>();
-          for (int millis : List.of(0, -5)) {
-            assertThat(
-                    Treadle.<String>select(
-                        on(never, v -> "never"),
-                        onTimeout(ms(1000), () -> "late"),
-                        onTimeout(ms(millis), () -> "now")))
-                .isEqualTo("now");
-          }
-          assertThat(now()).isZero();
-          assertThat(never.waiterCount()).isZero();
         });
   }
 

@@ -1,7 +1,6 @@
 package dev.treadle;
 
 import static dev.treadle.Treadle.await;
-import static dev.treadle.Treadle.onThread;
 import static dev.treadle.Treadle.shield;
 import static dev.treadle.Treadle.sleep;
 import static dev.treadle.Treadle.spawn;
@@ -139,39 +138,6 @@ class ShutdownTest {
     assertThat(report.stuck()).hasSize(1);
     assertThat(report.stuck().getFirst().name()).isEqualTo("stubborn");
     assertThat(report.threads()).isEmpty();
-  }
-
-  // Ports test_base_events.BaseEventLoopTests.test_shutdown_default_executor_timeout
-  @Test
-  void shouldLeaveAThreadBehindThatTakesNoInterrupt() throws Exception {
-    CountDownLatch release = new CountDownLatch(1);
-    CompletableFuture<Thread> used = new CompletableFuture<>();
-    loop(SHORT)
-        .run(
-            () -> {
-              spawn(
-                  "blocked",
-                  () -> {
-                    try {
-                      onThread(() -> ignoreInterrupts(used, release));
-                    } finally {
-                      events.add("task left");
-                    }
-                  });
-              onThread(() -> used.join());
-            });
-    assertThat(events).containsExactly("task left");
-    ShutdownReport report = reports.getFirst();
-    assertThat(report.forced()).extracting(ShutdownReport.Entry::name).containsExactly("blocked");
-    assertThat(report.stuck()).isEmpty();
-    ShutdownReport.Entry thread = report.threads().getFirst();
-    assertThat(thread.name()).isEqualTo(used.join().getName());
-    assertThat(thread.waitingFor()).isEqualTo("onThread of task 'blocked'");
-    assertThat(thread.stack()).anyMatch(frame -> frame.getMethodName().equals("ignoreInterrupts"));
-    assertThat(used.join().isAlive()).isTrue();
-    release.countDown();
-    used.join().join();
-    assertThat(reports).hasSize(1);
   }
 
   private static void ignoreInterrupts(CompletableFuture<Thread> used, CountDownLatch release) {

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 
 /** Rows against ports: what is wrong with them, and the page that counts them. */
 record ConformanceTable(List<Row> rows, List<Port> ports) {
-  /** What must not be, one line each; pending rows are only if allowed. */
-  List<String> problems(boolean pendingAllowed) {
+  /** What must not be, one line each. */
+  List<String> problems() {
     List<String> problems = new ArrayList<>();
     Set<String> known = new HashSet<>();
     for (Row row : rows) {
@@ -23,11 +23,9 @@ record ConformanceTable(List<Row> rows, List<Port> ports) {
       boolean ported = !portsOf(row).isEmpty();
       if (row.notApplicable() != null && row.starred()) {
         problems.add("starred row left out: row=" + row.id() + "; port it");
-      } else if (row.pending() != null && !pendingAllowed) {
-        problems.add("row pending: row=" + row.id() + " for=" + row.pending() + "; port it");
-      } else if (row.notApplicable() == null && row.pending() == null && !ported) {
+      } else if (row.notApplicable() == null && !ported) {
         problems.add("row without a port: row=" + row.id() + "; name it in a test's @Ports");
-      } else if (ported && (row.notApplicable() != null || row.pending() != null)) {
+      } else if (ported && row.notApplicable() != null) {
         problems.add("row ported after all: row=" + row.id() + "; delete its remark in rows.txt");
       }
     }
@@ -84,12 +82,10 @@ record ConformanceTable(List<Row> rows, List<Port> ports) {
     Map<String, List<Row>> groups = new LinkedHashMap<>();
     rows.forEach(row -> groups.computeIfAbsent(row.group(), name -> new ArrayList<>()).add(row));
     StringBuilder page = new StringBuilder(PREFACE);
-    boolean pending = rows.stream().anyMatch(row -> row.pending() != null);
-    page.append("| group | ported | different on purpose | not applicable |");
-    page.append(pending ? " pending | all |\n" : " all |\n");
-    page.append("| --- | ---: | ---: | ---: | ---: |").append(pending ? " ---: |\n" : "\n");
-    groups.forEach((group, listed) -> page.append(counts(group, listed, pending)));
-    page.append(counts("all", rows, pending));
+    page.append("| group | ported | different on purpose | not applicable | all |\n");
+    page.append("| --- | ---: | ---: | ---: | ---: |\n");
+    groups.forEach((group, listed) -> page.append(counts(group, listed)));
+    page.append(counts("all", rows));
     groups.forEach((group, listed) -> page.append(section(group, listed)));
     Map<String, Set<String>> extras = extras();
     int extra = extras.values().stream().mapToInt(Set::size).sum();
@@ -100,14 +96,13 @@ record ConformanceTable(List<Row> rows, List<Port> ports) {
     return page.toString();
   }
 
-  private String counts(String group, List<Row> listed, boolean pending) {
-    return "| %s | %d | %d | %d |%s %d |\n"
+  private String counts(String group, List<Row> listed) {
+    return "| %s | %d | %d | %d | %d |\n"
         .formatted(
             group,
             count(listed, this::isPorted),
             count(listed, this::isDifferent),
             count(listed, row -> row.notApplicable() != null),
-            pending ? " " + count(listed, row -> row.pending() != null) + " |" : "",
             listed.size());
   }
 
@@ -130,9 +125,6 @@ record ConformanceTable(List<Row> rows, List<Port> ports) {
   private String here(Row row) {
     if (row.notApplicable() != null) {
       return "not applicable: " + row.notApplicable();
-    }
-    if (row.pending() != null) {
-      return "pending: " + row.pending();
     }
     Set<String> classes = new TreeSet<>();
     portsOf(row).forEach(port -> classes.add(port.test().replaceFirst("\\..*", "")));

@@ -18,7 +18,7 @@ class ConformanceTest {
 
   @Test
   void shouldHaveAPortForEachRow() {
-    assertThat(table.problems(Boolean.getBoolean("treadle.conformance.pending"))).isEmpty();
+    assertThat(table.problems()).isEmpty();
   }
 
   @Test
@@ -40,8 +40,7 @@ class ConformanceTest {
                 "* test_m.C.test_left_out | of use | not applicable: no such thing",
                 "- test_m.C.test_missing | of use",
                 "- test_m.C.test_missing | of use",
-                "- test_m.C.test_pending | of use | pending: a feature",
-                "- test_m.C.test_ported_now | of use | pending: a feature",
+                "- test_m.C.test_ported_now | of use | not applicable: no such thing",
                 "- test_m.C.test_not_applicable | of use | not applicable: no such thing"));
     List<Port> ports =
         List.of(
@@ -49,7 +48,7 @@ class ConformanceTest {
             new Port("test_m.C.test_ported_now", "", "T.should", true),
             new Port("test_m.C.test_extra", "", "T.helper", false),
             new Port("C.test_odd", "", "T.should", true));
-    assertThat(new ConformanceTable(rows, ports).problems(true))
+    assertThat(new ConformanceTable(rows, ports).problems())
         .containsExactly(
             "starred row left out: row=test_m.C.test_left_out; port it",
             "row without a port: row=test_m.C.test_missing; name it in a test's @Ports",
@@ -58,8 +57,6 @@ class ConformanceTest {
             "row ported after all: row=test_m.C.test_ported_now; delete its remark in rows.txt",
             "not a test: method=T.helper; move its @Ports to one",
             "odd name: ports=C.test_odd at=T.should; see Ports.value()");
-    assertThat(new ConformanceTable(rows, ports).problems(false))
-        .contains("row pending: row=test_m.C.test_pending for=a feature; port it");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Row.parse(List.of("* no_what_it_protects")))
         .withMessageStartingWith("row not understood: line=* no_what_it_protects");

@@ -17,17 +17,11 @@ import org.jspecify.annotations.Nullable;
  * A test that is to be ported, as listed in {@code rows.txt}.
  *
  * @param notApplicable why there is nothing to port, or null
- * @param pending what it waits for, or null
  */
 record Row(
-    String group,
-    String id,
-    boolean starred,
-    String protects,
-    @Nullable String notApplicable,
-    @Nullable String pending) {
+    String group, String id, boolean starred, String protects, @Nullable String notApplicable) {
   private static final Pattern LINE =
-      Pattern.compile("([*-]) (\\S+) \\| ([^|]+?)(?: \\| (not applicable|pending): (.+))?");
+      Pattern.compile("([*-]) (\\S+) \\| ([^|]+?)(?: \\| not applicable: (.+))?");
 
   /** All of them, in order. */
   static List<Row> all() {
@@ -45,15 +39,8 @@ record Row(
     for (String line : lines) {
       Matcher row = LINE.matcher(line);
       if (row.matches()) {
-        boolean isPending = "pending".equals(row.group(4));
         rows.add(
-            new Row(
-                group,
-                row.group(2),
-                row.group(1).equals("*"),
-                row.group(3),
-                isPending ? null : row.group(5),
-                isPending ? row.group(5) : null));
+            new Row(group, row.group(2), row.group(1).equals("*"), row.group(3), row.group(4)));
       } else if (line.matches("[A-Z]\\. .+")) {
         group = line;
       } else if (!line.isBlank() && !line.startsWith("#")) {

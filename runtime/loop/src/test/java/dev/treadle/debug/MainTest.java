@@ -54,7 +54,6 @@ class MainTest {
     assertThat(result.out.lines()).anyMatch((pid() + " " + Program.class.getName())::equals);
   }
 
-  // Ports test_tools.TestAsyncioToolsTable.test_asyncio_utils
   @Test
   void shouldShowTheTasksOfEachLoopWhenAskedForTheTable() {
     Result result = command("ps", pid());
@@ -72,7 +71,6 @@ class MainTest {
             "\n  1   hog   running\n");
   }
 
-  // Ports test_tools.TestAsyncioToolsTree.test_asyncio_utils
   @Test
   void shouldShowWhoWaitsForWhomWhenAskedForTheTree() {
     assertThat(command("pstree", pid()).out)

@@ -13,14 +13,17 @@ import dev.treadle.CancelScope;
 import dev.treadle.Loop;
 import dev.treadle.Task;
 import dev.treadle.Virtually;
+import dev.treadle.conformance.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AsyncSemaphoreTest {
-  // Ports test_locks.SemaphoreTests.test_initial_value_zero, test_repr, test_semaphore,
-  // test_semaphore_value
+  @Ports("test_locks.SemaphoreTests.test_initial_value_zero")
+  @Ports("test_locks.SemaphoreTests.test_repr")
+  @Ports("test_locks.SemaphoreTests.test_semaphore")
+  @Ports("test_locks.SemaphoreTests.test_semaphore_value")
   @Test
   void shouldCountPermits() {
     Virtually.run(
@@ -49,7 +52,8 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports test_locks.SemaphoreTests.test_release_not_acquired, test_release_no_waiters
+  @Ports("test_locks.SemaphoreTests.test_release_not_acquired")
+  @Ports("test_locks.SemaphoreTests.test_release_no_waiters")
   @Test
   void shouldRefuseAReleaseAboveItsStartWhenBounded() {
     Virtually.run(
@@ -66,7 +70,8 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports test_locks.SemaphoreTests.test_acquire, test_acquire_fifo_order
+  @Ports("test_locks.SemaphoreTests.test_acquire")
+  @Ports("test_locks.SemaphoreTests.test_acquire_fifo_order")
   @Test
   void shouldServeInOrderWhenSeveralWait() {
     Virtually.run(
@@ -86,7 +91,7 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports test_locks.SemaphoreTests.test_acquire_fifo_order_2
+  @Ports("test_locks.SemaphoreTests.test_acquire_fifo_order_2")
   @Test
   void shouldPutANewWaiterLastWhenTheFormerHolderComesBack() {
     Virtually.run(
@@ -120,7 +125,34 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports test_locks.SemaphoreTests.test_acquire_fifo_order_3: no barging past queued waiters
+  @Ports("test_locks.SemaphoreTests.test_acquire_fifo_order_3")
+  @Test
+  void shouldServeInOrderWhenTheFirstHasLeft() {
+    Virtually.run(
+        () -> {
+          AsyncSemaphore semaphore = new AsyncSemaphore(0);
+          List<Integer> got = new ArrayList<>();
+          List<Task<?>> tasks = new ArrayList<>();
+          for (int n = 1; n <= 3; n++) {
+            int number = n;
+            tasks.add(
+                spawn(
+                    () -> {
+                      semaphore.acquire();
+                      got.add(number);
+                    }));
+          }
+          yieldNow();
+          tasks.get(0).cancel();
+          yieldNow();
+          semaphore.release();
+          semaphore.release();
+          turns(2);
+          assertThat(got).containsExactly(2, 3);
+          assertThat(semaphore.availablePermits()).isZero();
+        });
+  }
+
   @Test
   void shouldNotLetANewcomerPassWhenAWaiterHasBeenWoken() {
     Virtually.run(
@@ -142,7 +174,7 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports test_locks.SemaphoreTests.test_acquire_cancel
+  @Ports("test_locks.SemaphoreTests.test_acquire_cancel")
   @Test
   void shouldLeaveTheQueueWhenCancelled() {
     Virtually.run(
@@ -159,7 +191,8 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports test_locks.SemaphoreTests.test_acquire_cancel_before_awoken
+  @Ports("test_locks.SemaphoreTests.test_acquire_cancel_before_awoken")
+  @Ports("test_locks.SemaphoreTests.test_acquire_hang")
   @Test
   void shouldPassOverCancelledWaitersWhenReleasedInTheSameTurn() {
     Virtually.run(
@@ -180,7 +213,7 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports test_locks.SemaphoreTests.test_acquire_hang (gh-90155), test_acquire_no_hang
+  @Ports("test_locks.SemaphoreTests.test_acquire_no_hang")
   @Test
   void shouldNotHangWhenTheWokenWaiterIsCancelled() {
     Virtually.run(
@@ -198,7 +231,8 @@ class AsyncSemaphoreTest {
         });
   }
 
-  // Ports kotlinx SemaphoreTest.withSemaphoreTest, releaseUnAcquired
+  @Ports("kotlinx.SemaphoreTest.withSemaphoreTest")
+  @Ports("kotlinx.SemaphoreTest.releaseUnAcquired")
   @Test
   void shouldGiveThePermitBackWhenTheBodyEndsInAnyWay() {
     Virtually.run(

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.treadle.Task;
 import dev.treadle.Virtually;
+import dev.treadle.conformance.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +39,10 @@ class AsyncBarrierTest {
     return all;
   }
 
-  // Ports test_locks.BarrierTests.test_barrier, test_repr, test_filling_task_by_task,
-  // test_filling_tasks_check_return_value
+  @Ports("test_locks.BarrierTests.test_barrier")
+  @Ports("test_locks.BarrierTests.test_repr")
+  @Ports("test_locks.BarrierTests.test_filling_task_by_task")
+  @Ports("test_locks.BarrierTests.test_filling_tasks_check_return_value")
   @Test
   void shouldLetAllGoOnWithTheirPlacesWhenTheLastComes() {
     Virtually.run(
@@ -58,8 +61,9 @@ class AsyncBarrierTest {
         });
   }
 
-  // Ports test_locks.BarrierTests.test_barrier_parties, test_filling_one_task,
-  // test_filling_one_task_twice
+  @Ports("test_locks.BarrierTests.test_barrier_parties")
+  @Ports("test_locks.BarrierTests.test_filling_one_task")
+  @Ports("test_locks.BarrierTests.test_filling_one_task_twice")
   @Test
   void shouldNotWaitWhenOnePartyIsEnough() {
     Virtually.run(
@@ -74,8 +78,10 @@ class AsyncBarrierTest {
         });
   }
 
-  // Ports test_locks.BarrierTests.test_filling_tasks_wait_twice,
-  // test_blocking_tasks_while_draining: those who come early make up the next round
+  @Ports("test_locks.BarrierTests.test_filling_tasks_wait_twice")
+  @Ports(
+      value = "test_locks.BarrierTests.test_blocking_tasks_while_draining",
+      differs = "there is no draining: who comes early belongs to the next round")
   @Test
   void shouldBeginANewRoundWhenTheLastHasCome() {
     Virtually.run(
@@ -91,7 +97,7 @@ class AsyncBarrierTest {
         });
   }
 
-  // Ports test_locks.BarrierTests.test_filling_tasks_cancel_one
+  @Ports("test_locks.BarrierTests.test_filling_tasks_cancel_one")
   @Test
   void shouldOnlyLeaveWhenCancelled() {
     Virtually.run(
@@ -110,8 +116,9 @@ class AsyncBarrierTest {
         });
   }
 
-  // Ports test_locks.BarrierTests.test_reset_barrier, test_reset_barrier_while_tasks_waiting,
-  // test_reset_barrier_while_tasks_waiting_and_waiting_again
+  @Ports("test_locks.BarrierTests.test_reset_barrier")
+  @Ports("test_locks.BarrierTests.test_reset_barrier_while_tasks_waiting")
+  @Ports("test_locks.BarrierTests.test_reset_barrier_while_tasks_waiting_and_waiting_again")
   @Test
   void shouldFailThoseWhoWaitWhenReset() {
     Virtually.run(
@@ -131,9 +138,12 @@ class AsyncBarrierTest {
         });
   }
 
-  // In place of test_locks.BarrierTests.test_draining_state,
-  // test_reset_barrier_when_tasks_half_draining and its kin: there is no draining here, a round
-  // that has come together is not undone.
+  @Ports(
+      value = "test_locks.BarrierTests.test_draining_state",
+      differs = "there is no draining: a round that has come together is over, and is not undone")
+  @Ports(
+      value = "test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining",
+      differs = "there is no draining: a round that has come together is over, and is not undone")
   @Test
   void shouldTakeNothingBackWhenResetOrCancelledAfterTheLastCame() {
     Virtually.run(
@@ -150,8 +160,9 @@ class AsyncBarrierTest {
         });
   }
 
-  // Ports test_locks.BarrierTests.test_abort_barrier, test_abort_barrier_when_exception,
-  // test_abort_barrier_when_exception_then_resetting
+  @Ports("test_locks.BarrierTests.test_abort_barrier")
+  @Ports("test_locks.BarrierTests.test_abort_barrier_when_exception")
+  @Ports("test_locks.BarrierTests.test_abort_barrier_when_exception_then_resetting")
   @Test
   void shouldFailAllUntilResetWhenAborted() {
     Virtually.run(

@@ -3,6 +3,7 @@ package dev.treadle.sync;
 import static dev.treadle.Treadle.await;
 import static dev.treadle.Treadle.currentTask;
 import static dev.treadle.Treadle.moveOnAfter;
+import static dev.treadle.Treadle.onThread;
 import static dev.treadle.Treadle.spawn;
 import static dev.treadle.Treadle.yieldNow;
 import static dev.treadle.Virtually.turns;
@@ -13,6 +14,7 @@ import dev.treadle.CancelScope;
 import dev.treadle.Loop;
 import dev.treadle.Task;
 import dev.treadle.Virtually;
+import dev.treadle.conformance.Ports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +24,8 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class AsyncLockTest {
-  // Ports test_locks.LockTests.test_repr, test_lock
+  @Ports("test_locks.LockTests.test_repr")
+  @Ports("test_locks.LockTests.test_lock")
   @Test
   void shouldShowHolderAndWaitersWhenPrinted() {
     Virtually.run(
@@ -44,7 +47,8 @@ class AsyncLockTest {
         });
   }
 
-  // Ports test_locks.LockTests.test_acquire; trio's test_Lock_and_StrictFIFOLock
+  @Ports("test_locks.LockTests.test_acquire")
+  @Ports("trio.test_sync.test_Lock_and_StrictFIFOLock")
   @Test
   void shouldServeInOrderWhenSeveralWait() {
     Virtually.run(
@@ -76,7 +80,7 @@ class AsyncLockTest {
         });
   }
 
-  // Ports test_locks.LockTests.test_acquire_cancel
+  @Ports("test_locks.LockTests.test_acquire_cancel")
   @Test
   void shouldLeaveTheQueueWhenCancelled() {
     Virtually.run(
@@ -93,7 +97,7 @@ class AsyncLockTest {
         });
   }
 
-  // Ports test_locks.LockTests.test_cancel_race
+  @Ports("test_locks.LockTests.test_cancel_race")
   @Test
   void shouldPassOverACancelledWaiterWhenReleasedInTheSameTurn() {
     Virtually.run(
@@ -113,8 +117,64 @@ class AsyncLockTest {
         });
   }
 
-  // Ports test_locks.LockTests.test_cancel_release_race: one release never grants twice;
-  // test_finished_waiter_cancelled: what was granted is not lost with a cancelled task
+  @Ports("test_locks.LockTests.test_cancel_release_race")
+  @Test
+  void shouldGrantOnceWhenReleasedAsAWaiterIsCancelled() {
+    for (boolean cancelFirst : new boolean[] {true, false}) {
+      Virtually.run(
+          () -> {
+            AsyncLock lock = new AsyncLock();
+            List<Integer> got = new ArrayList<>();
+            List<Task<?>> tasks = new ArrayList<>();
+            lock.acquire();
+            for (int n = 1; n <= 3; n++) {
+              int number = n;
+              tasks.add(
+                  spawn(
+                      () -> {
+                        lock.acquire();
+                        got.add(number);
+                        turns(3);
+                      }));
+            }
+            yieldNow();
+            if (cancelFirst) {
+              tasks.get(0).cancel();
+              lock.release();
+            } else {
+              lock.release();
+              tasks.get(0).cancel();
+            }
+            turns(2);
+            assertThat(tasks.get(0).isCancelled()).isTrue();
+            // Whose wake-up was under way has got it, and keeps it: it is not given to a second.
+            assertThat(got).containsExactly(cancelFirst ? 2 : 1);
+            assertThat(lock.isLocked()).isTrue();
+            tasks.get(1).cancel();
+            tasks.get(2).cancel();
+          });
+    }
+  }
+
+  @Ports("test_locks.LockTests.test_finished_waiter_cancelled")
+  @Test
+  void shouldServeWhoHasYetToComeWhenTheOnlyWaiterIsCancelled() {
+    Virtually.run(
+        () -> {
+          AsyncLock lock = new AsyncLock();
+          lock.acquire();
+          Task<?> waits = spawn(lock::acquire);
+          yieldNow();
+          Task<?> comes = spawn(lock::acquire);
+          waits.cancel();
+          lock.release();
+          turns(2);
+          assertThat(waits.isCancelled()).isTrue();
+          assertThat(comes.isDone()).isTrue();
+          assertThat(lock.owner()).isSameAs(comes);
+        });
+  }
+
   @Test
   void shouldHoldTheLockWhenCancelledAfterTheHandOver() {
     Virtually.run(
@@ -143,7 +203,8 @@ class AsyncLockTest {
         });
   }
 
-  // Ports test_locks.LockTests.test_release_not_acquired; trio's test_Lock_and_StrictFIFOLock
+  @Ports("test_locks.LockTests.test_release_not_acquired")
+  @Ports("trio.test_sync.test_Lock_and_StrictFIFOLock")
   @Test
   void shouldRefuseAReleaseWhenTheTaskDoesNotHoldIt() {
     Virtually.run(
@@ -166,7 +227,7 @@ class AsyncLockTest {
         });
   }
 
-  // Ports kotlinx MutexTest.testOwnerTryLock..., trio: attempt to re-acquire
+  @Ports("trio.test_sync.test_Lock_and_StrictFIFOLock")
   @Test
   void shouldRefuseToBeAcquiredTwiceByOneTask() {
     Virtually.run(
@@ -183,7 +244,7 @@ class AsyncLockTest {
         });
   }
 
-  // trio: BrokenResourceError when the owner has exited
+  @Ports("trio.test_sync.test_lock_acquire_unowned_lock")
   @Test
   void shouldNotWaitForATaskThatEndedWithTheLock() {
     Virtually.run(
@@ -198,7 +259,8 @@ class AsyncLockTest {
         });
   }
 
-  // Ports test_locks.LockTests.test_lock_by_with_statement; kotlinx MutexTest.testWithLock
+  @Ports("test_locks.LockTests.test_lock_by_with_statement")
+  @Ports("kotlinx.MutexTest.testWithLock")
   @Test
   void shouldReleaseWhenTheBodyEndsInAnyWay() {
     Virtually.run(
@@ -259,22 +321,13 @@ class AsyncLockTest {
         () -> {
           AsyncLock lock = new AsyncLock();
           AtomicReference<Throwable> thrown = new AtomicReference<>();
-          Thread thread =
-              new Thread(
-                  () -> {
-                    try {
-                      lock.tryAcquire();
-                    } catch (IllegalStateException e) {
-                      thrown.set(e);
-                    }
-                  },
-                  "stranger");
-          thread.start();
-          thread.join();
-          assertThat(thrown.get())
-              .hasMessage(
-                  "tryAcquire() on a wrong thread: thread=stranger loop=loop; hand it over with"
-                      + " Loop.execute(...) or Loop.submit(...)");
+          onThread(
+              () ->
+                  assertThatIllegalStateException()
+                      .isThrownBy(lock::tryAcquire)
+                      .withMessageStartingWith("tryAcquire() on a wrong thread: thread=")
+                      .withMessageEndingWith(
+                          " loop=loop; hand it over with Loop.execute(...) or Loop.submit(...)"));
           Loop.current()
               .callSoon(
                   () -> {

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.treadle.conformance.Ports;
 import dev.treadle.coroutines.PinnedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class TaskGroupStartTest {
-  // Ports trio test_run.test_nursery_start
+  @Ports("trio.test_run.test_nursery_start")
   @Test
   void shouldGiveTheValueWhenTheChildIsReadyAndMakeItAChildOfTheGroup() {
     VirtualLoop.run(
@@ -53,7 +54,7 @@ class TaskGroupStartTest {
         });
   }
 
-  // Ports trio test_run.test_nursery_start
+  @Ports("trio.test_run.test_nursery_start")
   @Test
   void shouldRefuseTheSecondStarted() {
     VirtualLoop.run(
@@ -79,7 +80,7 @@ class TaskGroupStartTest {
                                     + " call it once, in the task's body")));
   }
 
-  // Ports trio test_run.test_nursery_start
+  @Ports("trio.test_run.test_nursery_start")
   @Test
   void shouldThrowWhenTheChildEndsWithoutSayingThatItIsReady() {
     VirtualLoop.run(
@@ -94,7 +95,7 @@ class TaskGroupStartTest {
                 }));
   }
 
-  // Ports trio test_run.test_nursery_start
+  @Ports("trio.test_run.test_nursery_start")
   @Test
   void shouldThrowTheChildsFailureItselfWhenItFailsBeforeItIsReady() {
     IllegalArgumentException failure = new IllegalArgumentException("port");
@@ -149,7 +150,7 @@ class TaskGroupStartTest {
                 .satisfies(e -> assertThat(e.causes()).containsExactly(failure)));
   }
 
-  // Ports trio test_run.test_nursery_start
+  @Ports("trio.test_run.test_nursery_start")
   @Test
   void shouldCancelTheChildWhenTheCallerIsCancelledBeforeItIsReady() {
     VirtualLoop.run(
@@ -178,7 +179,7 @@ class TaskGroupStartTest {
                 }));
   }
 
-  // Ports trio test_run.test_nursery_start
+  @Ports("trio.test_run.test_nursery_start")
   @Test
   void shouldLeaveTheChildWithItsCallerWhenThatIsCancelled() {
     IllegalStateException failure = new IllegalStateException("after started");
@@ -234,7 +235,35 @@ class TaskGroupStartTest {
                 }));
   }
 
-  // Ports trio test_run.test_nursery_start
+  @Ports(
+      value = "trio.test_run.test_nursery_start",
+      differs = "a start in a scope that is cancelled already throws at once and runs no child")
+  @Test
+  void shouldThrowAtOnceWhenTheCallerIsCancelledAlready() {
+    VirtualLoop.run(
+        () ->
+            Treadle.group(
+                g -> {
+                  CancelScope scope = new CancelScope();
+                  List<String> events = new ArrayList<>();
+                  scope.cancel();
+                  scope.run(
+                      () -> {
+                        g.start(
+                            "child",
+                            (TaskStatus<String> status) -> {
+                              events.add("child");
+                              status.started("value");
+                            });
+                        events.add("started");
+                      });
+                  assertThat(scope.cancelledCaught()).isTrue();
+                  assertThat(g.size()).isZero();
+                  assertThat(events).isEmpty();
+                }));
+  }
+
+  @Ports("trio.test_run.test_nursery_start")
   @Test
   void shouldBeRefusedWhenTheGroupIsClosed() {
     VirtualLoop.run(
@@ -247,7 +276,7 @@ class TaskGroupStartTest {
         });
   }
 
-  // Ports trio test_run.test_nursery_start_keeps_nursery_open
+  @Ports("trio.test_run.test_nursery_start_keeps_nursery_open")
   @Test
   void shouldKeepTheGroupOpenWhileAStartIsUnderWay() {
     VirtualLoop.run(
@@ -290,7 +319,7 @@ class TaskGroupStartTest {
                 }));
   }
 
-  // Ports trio test_run.test_nursery_start_with_cancelled_nursery
+  @Ports("trio.test_run.test_nursery_start_with_cancelled_nursery")
   @Test
   void shouldCancelSleepingGrandchildrenWhenMovedIntoACancelledGroup() {
     VirtualLoop.run(

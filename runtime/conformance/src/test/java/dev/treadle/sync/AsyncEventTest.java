@@ -9,13 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.treadle.CancelScope;
 import dev.treadle.Task;
 import dev.treadle.Virtually;
+import dev.treadle.conformance.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AsyncEventTest {
-  // Ports test_locks.EventTests.test_repr, test_wait, test_wait_on_set
+  @Ports("test_locks.EventTests.test_repr")
+  @Ports("test_locks.EventTests.test_wait")
+  @Ports("test_locks.EventTests.test_wait_on_set")
   @Test
   void shouldLetAllGoOnWhenSet() {
     Virtually.run(
@@ -43,7 +46,8 @@ class AsyncEventTest {
         });
   }
 
-  // Ports test_locks.EventTests.test_clear, test_clear_with_waiters
+  @Ports("test_locks.EventTests.test_clear")
+  @Ports("test_locks.EventTests.test_clear_with_waiters")
   @Test
   void shouldLetThoseGoOnThatWaitedWhenClearedAtOnce() {
     Virtually.run(
@@ -64,7 +68,7 @@ class AsyncEventTest {
         });
   }
 
-  // Ports test_locks.EventTests.test_wait_cancel
+  @Ports("test_locks.EventTests.test_wait_cancel")
   @Test
   void shouldLeaveTheQueueWhenCancelled() {
     Virtually.run(

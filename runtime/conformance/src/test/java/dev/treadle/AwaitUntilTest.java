@@ -10,6 +10,7 @@ import static dev.treadle.VirtualLoop.sleepMs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.treadle.conformance.Ports;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ class AwaitUntilTest {
     }
   }
 
-  // Ports test_tasks.BaseTaskTests.test_wait_first_completed
+  @Ports("test_tasks.BaseTaskTests.test_wait_first_completed")
   @Test
   void shouldGiveTheFirstWhenItIsDone() {
     VirtualLoop.run(
@@ -55,7 +56,7 @@ class AwaitUntilTest {
         });
   }
 
-  // Ports test_tasks.BaseTaskTests.test_wait_really_done
+  @Ports("test_tasks.BaseTaskTests.test_wait_really_done")
   @Test
   void shouldGiveAllThatAreDoneWhenItReturns() {
     VirtualLoop.run(
@@ -68,7 +69,7 @@ class AwaitUntilTest {
         });
   }
 
-  // Ports test_tasks.BaseTaskTests.test_wait_first_exception
+  @Ports("test_tasks.BaseTaskTests.test_wait_first_exception")
   @Test
   void shouldGiveTheFirstFailureWhenItIsThereAlready() {
     VirtualLoop.run(
@@ -82,7 +83,7 @@ class AwaitUntilTest {
         });
   }
 
-  // Ports test_tasks.BaseTaskTests.test_wait_first_exception_in_wait
+  @Ports("test_tasks.BaseTaskTests.test_wait_first_exception_in_wait")
   @Test
   void shouldGiveTheFirstFailureWhenItComesWhileWaiting() {
     VirtualLoop.run(
@@ -108,9 +109,9 @@ class AwaitUntilTest {
         });
   }
 
-  // Ports test_tasks.BaseTaskTests.test_wait
-  // Ports test_tasks.BaseTaskTests.test_wait_with_exception
-  // Ports test_tasks.BaseTaskTests.test_wait_duplicate_coroutines
+  @Ports("test_tasks.BaseTaskTests.test_wait")
+  @Ports("test_tasks.BaseTaskTests.test_wait_with_exception")
+  @Ports("test_tasks.BaseTaskTests.test_wait_duplicate_coroutines")
   @Test
   void shouldWaitForAllAndFailForNone() {
     VirtualLoop.run(
@@ -125,7 +126,7 @@ class AwaitUntilTest {
         });
   }
 
-  // Ports test_tasks.BaseTaskTests.test_wait_with_timeout
+  @Ports("test_tasks.BaseTaskTests.test_wait_with_timeout")
   @Test
   void shouldLeaveNoCallbackWhenItsTimeRunsOut() {
     VirtualLoop.run(
@@ -162,7 +163,9 @@ class AwaitUntilTest {
     assertThat(unobserved).containsExactly("task 'bad'");
   }
 
-  // Ports test_tasks.BaseTaskTests.test_wait_errors
+  @Ports(
+      value = "test_tasks.BaseTaskTests.test_wait_errors",
+      differs = "waiting for all of nothing ends at once; for the first of nothing is refused")
   @Test
   void shouldRefuseToWaitForTheFirstOfNone() {
     VirtualLoop.run(

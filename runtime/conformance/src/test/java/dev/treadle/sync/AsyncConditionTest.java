@@ -16,6 +16,7 @@ import dev.treadle.Cancelled;
 import dev.treadle.DeadlineExceededException;
 import dev.treadle.Task;
 import dev.treadle.Virtually;
+import dev.treadle.conformance.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,9 @@ class AsyncConditionTest {
                     }));
   }
 
-  // Ports test_locks.ConditionTests.test_wait, test_notify, test_notify_all
+  @Ports("test_locks.ConditionTests.test_wait")
+  @Ports("test_locks.ConditionTests.test_notify")
+  @Ports("test_locks.ConditionTests.test_notify_all")
   @Test
   void shouldWakeAsManyAsSignalledInOrder() {
     Virtually.run(
@@ -69,7 +72,7 @@ class AsyncConditionTest {
         });
   }
 
-  // Ports test_locks.ConditionTests.test_wait_for
+  @Ports("test_locks.ConditionTests.test_wait_for")
   @Test
   void shouldWaitUntilThePredicateHolds() {
     Virtually.run(
@@ -94,8 +97,12 @@ class AsyncConditionTest {
         });
   }
 
-  // Ports test_locks.ConditionTests.test_wait_unacquired, test_wait_for_unacquired,
-  // test_notify_unacquired, test_notify_all_unacquired
+  @Ports("test_locks.ConditionTests.test_wait_unacquired")
+  @Ports(
+      value = "test_locks.ConditionTests.test_wait_for_unacquired",
+      differs = "the lock is needed also where the predicate holds already")
+  @Ports("test_locks.ConditionTests.test_notify_unacquired")
+  @Ports("test_locks.ConditionTests.test_notify_all_unacquired")
   @Test
   void shouldRefuseWithoutTheLock() {
     Virtually.run(
@@ -116,7 +123,8 @@ class AsyncConditionTest {
         });
   }
 
-  // Ports test_locks.ConditionTests.test_repr, test_explicit_lock
+  @Ports("test_locks.ConditionTests.test_repr")
+  @Ports("test_locks.ConditionTests.test_explicit_lock")
   @Test
   void shouldShareALockWhenGivenOne() {
     Virtually.run(
@@ -135,8 +143,9 @@ class AsyncConditionTest {
         });
   }
 
-  // Ports test_locks.ConditionTests.test_wait_cancel, test_wait_cancel_contested,
-  // test_timeout_in_block
+  @Ports("test_locks.ConditionTests.test_wait_cancel")
+  @Ports("test_locks.ConditionTests.test_wait_cancel_contested")
+  @Ports("test_locks.ConditionTests.test_timeout_in_block")
   @Test
   void shouldHaveTheLockAgainWhenCancelledThatIs() {
     Virtually.run(
@@ -199,7 +208,8 @@ class AsyncConditionTest {
         });
   }
 
-  // Ports test_locks.ConditionTests.test_wait_cancel_after_notify, test_cancelled_wakeup_relock
+  @Ports("test_locks.ConditionTests.test_wait_cancel_after_notify")
+  @Ports("test_locks.ConditionTests.test_cancelled_wakeup_relock")
   @Test
   void shouldPassTheSignalOnWhenCancelledWhileItWaitsForTheLock() {
     Virtually.run(
@@ -226,7 +236,7 @@ class AsyncConditionTest {
         });
   }
 
-  // Ports test_locks.ConditionTests.test_cancelled_wakeup (gh-112202)
+  @Ports("test_locks.ConditionTests.test_cancelled_wakeup")
   @Test
   void shouldPassTheSignalOnWhenCancelledInTheSameTurn() {
     Virtually.run(

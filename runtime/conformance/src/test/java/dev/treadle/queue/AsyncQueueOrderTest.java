@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.treadle.Task;
 import dev.treadle.Virtually;
+import dev.treadle.conformance.Ports;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,7 @@ class AsyncQueueOrderTest {
     return items;
   }
 
-  // Ports test_queues.LifoQueueTests.test_order
+  @Ports("test_queues.LifoQueueTests.test_order")
   @Test
   void shouldGiveTheLastFirstWhenLifo() {
     Virtually.run(
@@ -41,7 +42,7 @@ class AsyncQueueOrderTest {
         });
   }
 
-  // Ports test_queues.PriorityQueueTests.test_order
+  @Ports("test_queues.PriorityQueueTests.test_order")
   @Test
   void shouldGiveTheSmallestFirstWhenByPriority() {
     Virtually.run(
@@ -104,8 +105,9 @@ class AsyncQueueOrderTest {
         });
   }
 
-  // Ports test_queues.PriorityQueueJoinTests and LifoQueueJoinTests.test_task_done;
-  // test_queues._QueueShutdownTestMixin.test_shutdown_nonempty
+  @Ports("test_queues.test_queues.PriorityQueueJoinTests")
+  @Ports("test_queues.LifoQueueJoinTests.test_task_done")
+  @Ports("test_queues._QueueShutdownTestMixin.test_shutdown_nonempty")
   @Test
   void shouldJoinAndDrainAsOthersDo() {
     for (boolean lifo : new boolean[] {true, false}) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.treadle.conformance.Ports;
 import dev.treadle.coroutines.Generator;
 import java.time.Duration;
 import java.util.Arrays;
@@ -38,7 +39,7 @@ class TaskStackTest {
     sleep(Duration.ofMillis(100));
   }
 
-  // Ports test_tasks.BaseTaskTests.test_get_stack
+  @Ports("test_tasks.BaseTaskTests.test_get_stack")
   @Test
   void shouldShowTheBodysFramesWhenSuspended() {
     VirtualLoop.run(
@@ -83,7 +84,7 @@ class TaskStackTest {
     }
   }
 
-  // Ports test_graph.CallStackTestBase.test_stack_async_gen
+  @Ports("test_graph.CallStackTestBase.test_stack_async_gen")
   @Test
   void shouldShowTheGeneratorsFramesWhenItsBodyAwaits() {
     VirtualLoop.run(
@@ -132,7 +133,8 @@ class TaskStackTest {
                 }));
   }
 
-  // Ports test_graph.CallStackTestBase.test_stack_shield, test_stack_timeout
+  @Ports("test_graph.CallStackTestBase.test_stack_shield")
+  @Ports("test_graph.CallStackTestBase.test_stack_timeout")
   @Test
   void shouldShowNoFramesOfOursWhenInScopes() {
     VirtualLoop.run(
@@ -178,8 +180,9 @@ class TaskStackTest {
         .toList();
   }
 
-  // Ports test_graph.CallStackTestBase.test_stack_task, test_stack_tgroup,
-  // test_pep492.CoroutineTests.test_task_print_stack
+  @Ports("test_graph.CallStackTestBase.test_stack_task")
+  @Ports("test_graph.CallStackTestBase.test_stack_tgroup")
+  @Ports("test_pep492.CoroutineTests.test_task_print_stack")
   @Test
   void shouldGoOnThroughTheAwaitersWhenOneTaskIsDumped() {
     VirtualLoop.run(
