@@ -32,6 +32,7 @@ final class LoopFrames {
           QueueClause.class.getName(),
           Race.class.getName(),
           Selection.class.getName(),
+          SourceLauncher.class.getName(),
           Task.class.getName(),
           TaskBody.class.getName(),
           TaskGroup.class.getName(),
