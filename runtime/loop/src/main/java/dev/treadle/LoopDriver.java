@@ -55,6 +55,10 @@ final class LoopDriver {
     if (broken != null) {
       throw Outcome.unchecked(broken);
     }
+    Throwable failure = main.failure();
+    if (failure != null) {
+      SourceLauncher.giveFrames(failure);
+    }
     return main.result();
   }
 

@@ -32,6 +32,7 @@ final class LoopFrames {
           QueueClause.class.getName(),
           Race.class.getName(),
           Selection.class.getName(),
+          SourceLauncher.class.getName(),
           Task.class.getName(),
           TaskBody.class.getName(),
           TaskGroup.class.getName(),
@@ -41,7 +42,16 @@ final class LoopFrames {
           Traces.class.getName(),
           Treadle.class.getName(),
           Valueless.class.getName(),
-          WaitQueue.class.getName());
+          WaitQueue.class.getName(),
+          // By name: these packages build on this one.
+          "dev.treadle.queue.AsyncQueue",
+          "dev.treadle.queue.ThreadSide",
+          "dev.treadle.sync.AsyncBarrier",
+          "dev.treadle.sync.AsyncCondition",
+          "dev.treadle.sync.AsyncEvent",
+          "dev.treadle.sync.AsyncLock",
+          "dev.treadle.sync.AsyncSemaphore",
+          "dev.treadle.sync.Confined");
 
   private LoopFrames() {}
 

@@ -1,6 +1,7 @@
 package dev.treadle;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /** A task's wait for a time. */
 final class Sleep extends Timer implements Wait {
@@ -31,6 +32,7 @@ final class Sleep extends Timer implements Wait {
 
   @Override
   public String describe() {
-    return "sleep, " + Duration.ofNanos(Math.max(0, deadline - task.loop().nanoTime())) + " left";
+    Duration left = Duration.ofNanos(Math.max(0, deadline - task.loop().nanoTime()));
+    return "sleep, " + left.truncatedTo(ChronoUnit.MILLIS) + " left";
   }
 }

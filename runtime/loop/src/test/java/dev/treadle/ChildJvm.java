@@ -31,9 +31,20 @@ public final class ChildJvm implements AutoCloseable {
     return start(program, entry -> true, true, flags);
   }
 
+  /** Starts a program from its source, with this JVM's flags and its whole class path. */
+  public static ChildJvm source(Path program) throws IOException {
+    return start(program.toString(), entry -> true, true);
+  }
+
   /** Starts one with a part of the class path, with or without this JVM's flags. */
   public static ChildJvm start(
       Class<?> program, Predicate<String> classPath, boolean inheritFlags, String... flags)
+      throws IOException {
+    return start(program.getName(), classPath, inheritFlags, flags);
+  }
+
+  private static ChildJvm start(
+      String program, Predicate<String> classPath, boolean inheritFlags, String... flags)
       throws IOException {
     List<String> command = new ArrayList<>();
     if (ignoresInterrupt()) {
@@ -55,7 +66,7 @@ public final class ChildJvm implements AutoCloseable {
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> classPath.test(Path.of(entry).getFileName().toString()))
                 .toList()));
-    command.add(program.getName());
+    command.add(program);
     return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 

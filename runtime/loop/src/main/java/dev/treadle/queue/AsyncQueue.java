@@ -439,7 +439,7 @@ public final class AsyncQueue<E> implements Iterable<E> {
               + Thread.currentThread().getName()
               + " loop="
               + loop.name()
-              + "; hand it over with Loop.execute(...)");
+              + "; use forThreads(), or hand it over with Loop.execute(...)");
     }
   }
 
