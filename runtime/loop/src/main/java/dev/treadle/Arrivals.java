@@ -81,8 +81,10 @@ final class Arrivals<A extends Awaitable<?>> {
     try {
       return waiting.park("await the next of", this, null);
     } catch (Throwable left) {
-      // Nobody may come back: what is done meanwhile is found by the next look.
-      forget();
+      if (waiting.isEmpty()) {
+        // Nobody may come back: what is done meanwhile is found by the next look.
+        forget();
+      }
       throw left;
     }
   }

@@ -220,7 +220,8 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
   private WaitQueue<Outcome<T>> waiters() {
     WaitQueue<Outcome<T>> queue = waiters;
     if (queue == null) {
-      queue = new WaitQueue<>();
+      // When its loop is closed this may be the thread of another.
+      queue = new WaitQueue<>(loop());
       waiters = queue;
     }
     return queue;

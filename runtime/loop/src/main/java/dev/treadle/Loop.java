@@ -434,14 +434,17 @@ public final class Loop implements AutoCloseable {
 
   /** Ends the loop, with one last turn for what was accepted until then. */
   void leave() {
-    inlet.close(driver::lastTurn);
-    if (watch != null) {
-      Watchdog.remove(this);
+    try {
+      inlet.close(driver::lastTurn);
+    } finally {
+      if (watch != null) {
+        Watchdog.remove(this);
+      }
+      threads.close();
+      LOOPS.remove(thread);
+      CURRENT.remove();
+      shutdown.ended();
     }
-    threads.close();
-    LOOPS.remove(thread);
-    CURRENT.remove();
-    shutdown.ended();
   }
 
   /**

@@ -101,7 +101,7 @@ final class LoopDriver {
 
   /** Takes in a task that was made on another thread. */
   void adopt(Task<?> task) {
-    if (closing) {
+    if (closing || closeRequested) {
       task.refuse();
     } else {
       loop.root().adopt(task);
@@ -125,7 +125,8 @@ final class LoopDriver {
     loop.failures.reportAll();
     shutdown.end();
     try {
-      netty.terminate();
+      netty.terminate(
+          failure -> loop.failures.report("closing the channels of loop " + loop.name(), failure));
     } finally {
       loop.leave();
     }

@@ -229,7 +229,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** The monitors the suspended body is in; its loop's thread must not resume it meanwhile. */
   List<HeldMonitor> monitors() {
     Fiber stack = fiber;
-    return stack == null || !is(STARTED) || loop().running() == this ? List.of() : stack.monitors();
+    return stack == null || !is(STARTED) || isRunning() ? List.of() : stack.monitors();
   }
 
   /** One turn: runs the body until it suspends or ends. Called by the loop alone. */

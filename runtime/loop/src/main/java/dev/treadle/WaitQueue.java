@@ -26,6 +26,11 @@ public final class WaitQueue<E extends @Nullable Object> {
     Origins.note(this, null);
   }
 
+  /** The same for something of the given loop; on whatever thread that may be. */
+  WaitQueue(Loop loop) {
+    Origins.note(this, loop);
+  }
+
   /** How many tasks wait. */
   public int size() {
     Origins.checkThread(this, "WaitQueue.size()");

@@ -30,6 +30,11 @@ final class Worker implements Runnable {
   private final AtomicReference<@Nullable Object> slot = new AtomicReference<>();
   private final Thread thread;
   private final long idleNanos;
+
+  /** Until it begins; the thread's own. */
+  private @Nullable Work first;
+
+  /** Said by who gives it, so that work that lies in the slot can be interrupted, too. */
   private volatile Work work;
 
   Worker(String name, Work first) {
@@ -37,6 +42,7 @@ final class Worker implements Runnable {
   }
 
   Worker(String name, Work first, long idleNanos) {
+    this.first = first;
     this.work = first;
     this.idleNanos = idleNanos;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
@@ -60,6 +66,7 @@ final class Worker implements Runnable {
     if (!slot.compareAndSet(null, next)) {
       return false;
     }
+    work = next;
     LockSupport.unpark(thread);
     return true;
   }
@@ -77,8 +84,9 @@ final class Worker implements Runnable {
 
   @Override
   public void run() {
-    for (Work next = work; next != null; next = take()) {
-      work = next;
+    Work begun = first;
+    first = null;
+    for (Work next = begun; next != null; next = take()) {
       next.run(this);
     }
   }

@@ -30,6 +30,26 @@ class AsCompletedTest {
   }
 
   @Test
+  void shouldStillWakeTheOthersWhenOneWhoWaitsIsCancelled() {
+    VirtualLoop.run(
+        () -> {
+          Deferred<Integer> first = new Deferred<>();
+          Deferred<Integer> second = new Deferred<>();
+          Iterator<Deferred<Integer>> completed = asCompleted(List.of(first, second)).iterator();
+          Task<Integer> left = spawn(() -> completed.next().result());
+          Task<Integer> stays = spawn(() -> completed.next().result());
+          Virtually.turns(2);
+          left.cancel();
+          Virtually.turns(2);
+          first.complete(1);
+          assertThat(await(stays)).isEqualTo(1);
+          assertThat(left.isCancelled()).isTrue();
+          second.complete(2);
+          assertThat(completed.next().result()).isEqualTo(2);
+        });
+  }
+
+  @Test
   void shouldKeepTheOrderWhenSeveralAreDoneBetweenTwoLooks() {
     VirtualLoop.run(
         () -> {

@@ -5,7 +5,11 @@ import static dev.treadle.Treadle.onThread;
 import static dev.treadle.Treadle.spawn;
 import static dev.treadle.Treadle.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.treadle.queue.AsyncQueue;
+import dev.treadle.queue.QueueClosedException;
+import dev.treadle.queue.ThreadSide;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,6 +163,41 @@ class DebugModeTest {
             yieldNow();
             System.out.println("went on");
           });
+    }
+  }
+
+  @Test
+  void shouldLetAnyThreadCompleteWhatOfAClosedLoopAnotherLoopAwaits() {
+    Loop closed = Loop.builder().name("closed").debug(true).start();
+    Deferred<Integer> late = new Deferred<>(closed);
+    closed.close();
+    Integer value =
+        Loop.builder()
+            .debug(true)
+            .run(
+                () -> {
+                  Treadle.spawn(
+                      () ->
+                          Treadle.onThread(
+                              () -> {
+                                assertThat(late.complete(1)).isTrue();
+                              }));
+                  return Treadle.await(late);
+                });
+    assertThat(value).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTellAThreadThatItsSideOfAQueueIsClosed() {
+    try (Loop loop = Loop.builder().debug(true).start()) {
+      ThreadSide<String> side =
+          Treadle.await(loop.submit(() -> AsyncQueue.<String>unbounded().forThreads()));
+      side.close();
+      assertThatExceptionOfType(QueueClosedException.class)
+          .isThrownBy(side::poll)
+          .withMessage(
+              "poll() refused: side=ThreadSide[closed calls=0] is closed; end the thread that uses"
+                  + " it");
     }
   }
 }

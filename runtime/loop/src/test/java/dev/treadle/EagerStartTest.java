@@ -322,4 +322,14 @@ class EagerStartTest {
   private static final class Initialized {
     private static final Task<?> CHILD = spawnEager("in <clinit>", () -> yieldNow());
   }
+
+  @Test
+  void shouldNotBeAskedForItsMonitorsWhileItStartsAnother() {
+    VirtualLoop.run(
+        () -> {
+          Task<?> spawner = java.util.Objects.requireNonNull(Treadle.currentTask());
+          Task<List<?>> child = Treadle.spawnEager("child", () -> List.copyOf(spawner.monitors()));
+          assertThat(child.result()).isEmpty();
+        });
+  }
 }

@@ -213,7 +213,8 @@ public final class ThreadSide<E> implements AutoCloseable {
     return new QueueClosedException(
         operation
             + "() refused: "
-            + (loop.isClosed() ? "loop=" + loop.name() : "thread side of queue=" + queue)
+            // Not the queue: what that holds is for its loop to look at.
+            + (loop.isClosed() ? "loop=" + loop.name() : "side=" + this)
             + " is closed; end the thread that uses it");
   }
 

@@ -252,7 +252,7 @@ class ThreadSideTest {
           side.close();
           assertThat(consumer.join())
               .isInstanceOf(QueueClosedException.class)
-              .hasMessageContaining("take() refused: thread side of queue=AsyncQueue[")
+              .hasMessageContaining("take() refused: side=ThreadSide[closed calls=")
               .hasMessageEndingWith(" is closed; end the thread that uses it");
           onThread(
               () ->
