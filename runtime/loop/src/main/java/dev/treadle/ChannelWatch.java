@@ -3,8 +3,6 @@ package dev.treadle;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.IoHandle;
-import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import java.net.InetSocketAddress;
@@ -26,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * that it has had no time to answer yet.
  */
 final class ChannelWatch {
+  private static final int FEW = 64;
+
   private final boolean countsTraffic;
   private final Map<IoRegistration, @Nullable ChannelEnd> registered = new LinkedHashMap<>();
 
@@ -34,12 +34,24 @@ final class ChannelWatch {
 
   private long moves;
 
+  /** So many may be registered before those that are so no more are looked for. */
+  private int most = FEW;
+
   ChannelWatch(boolean countsTraffic) {
     this.countsTraffic = countsTraffic;
   }
 
   IoHandlerFactory watching(IoHandlerFactory factory) {
-    return executor -> new Watching(factory.newHandler(executor));
+    return executor -> new RegistrationTap(factory.newHandler(executor), this::add);
+  }
+
+  private void add(IoRegistration registration, IoHandle handle) {
+    if (registered.size() >= most) {
+      prune();
+      most = Math.max(FEW, 2 * registered.size());
+    }
+    registered.put(registration, attach(handle));
+    moved();
   }
 
   /** Whether a channel is registered that something may come from. */
@@ -179,52 +191,4 @@ final class ChannelWatch {
   }
 
   private record Ends(SocketAddress local, SocketAddress remote) {}
-
-  /** Netty's handler, with a look at what registers. */
-  private final class Watching implements IoHandler {
-    private final IoHandler handler;
-
-    Watching(IoHandler handler) {
-      this.handler = handler;
-    }
-
-    @Override
-    public IoRegistration register(IoHandle handle) throws Exception {
-      IoRegistration registration = handler.register(handle);
-      prune();
-      registered.put(registration, attach(handle));
-      moved();
-      return registration;
-    }
-
-    @Override
-    public void initialize() {
-      handler.initialize();
-    }
-
-    @Override
-    public int run(IoHandlerContext context) {
-      return handler.run(context);
-    }
-
-    @Override
-    public void prepareToDestroy() {
-      handler.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-      handler.destroy();
-    }
-
-    @Override
-    public void wakeup() {
-      handler.wakeup();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-      return handler.isCompatible(handleType);
-    }
-  }
 }

@@ -219,7 +219,7 @@ public final class Loop implements AutoCloseable {
   public Handle callAt(Duration when, Runnable callback) {
     // Not by way of callLater: two calls for one time would read the clock at different moments.
     long deadline = when.isNegative() ? startNanos : startNanos + Durations.toNanos(when);
-    return deadline - nanoTime() <= 0
+    return deadline - nanoTime() <= 0 && !timers.isAnyDueBy(deadline)
         ? callSoon(callback)
         : callAtNanos("callAt()", deadline, callback);
   }

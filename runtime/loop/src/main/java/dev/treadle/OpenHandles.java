@@ -2,7 +2,6 @@ package dev.treadle;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
@@ -30,7 +29,7 @@ final class OpenHandles implements IoHandlerFactory {
 
   @Override
   public IoHandler newHandler(ThreadAwareExecutor executor) {
-    return new Recording(factory.newHandler(executor));
+    return new RegistrationTap(factory.newHandler(executor), this::add);
   }
 
   @Override
@@ -63,51 +62,5 @@ final class OpenHandles implements IoHandlerFactory {
   boolean isAny() {
     registered.keySet().removeIf(known -> !known.isValid());
     return !registered.isEmpty();
-  }
-
-  /** Netty's handler, with a look at what registers. */
-  private final class Recording implements IoHandler {
-    private final IoHandler handler;
-
-    Recording(IoHandler handler) {
-      this.handler = handler;
-    }
-
-    @Override
-    public IoRegistration register(IoHandle handle) throws Exception {
-      IoRegistration registration = handler.register(handle);
-      add(registration, handle);
-      return registration;
-    }
-
-    @Override
-    public void initialize() {
-      handler.initialize();
-    }
-
-    @Override
-    public int run(IoHandlerContext context) {
-      return handler.run(context);
-    }
-
-    @Override
-    public void prepareToDestroy() {
-      handler.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-      handler.destroy();
-    }
-
-    @Override
-    public void wakeup() {
-      handler.wakeup();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-      return handler.isCompatible(handleType);
-    }
   }
 }

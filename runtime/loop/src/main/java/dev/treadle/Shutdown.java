@@ -58,7 +58,7 @@ final class Shutdown extends Timer {
   /** Starts the grace, unless it has started; a shorter one given later takes its place. */
   void begin(@Nullable Duration asked) {
     boolean isShorter =
-        asked != null && !forced && (grace == null || !begun || asked.compareTo(grace) < 0);
+        asked != null && !over && (grace == null || !begun || asked.compareTo(grace) < 0);
     if (isShorter) {
       grace = asked;
     }

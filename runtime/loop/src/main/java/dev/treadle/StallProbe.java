@@ -22,6 +22,9 @@ final class StallProbe {
           "io.netty.channel.uring",
           "sun.nio.ch");
 
+  /** Ours, around Netty's. */
+  private static final String TAP = RegistrationTap.class.getName();
+
   private static final String MANUAL_LOOP = "io.netty.channel.ManualIoEventLoop";
 
   /** How many suspended tasks are asked for their monitors. */
@@ -36,7 +39,8 @@ final class StallProbe {
       if (type.startsWith(MANUAL_LOOP)) {
         return true;
       }
-      if (!TRANSPORTS.contains(type.substring(0, Math.max(0, type.lastIndexOf('.'))))) {
+      if (!type.equals(TAP)
+          && !TRANSPORTS.contains(type.substring(0, Math.max(0, type.lastIndexOf('.'))))) {
         return false;
       }
     }

@@ -31,6 +31,12 @@ final class TimerHeap {
     return heap[0];
   }
 
+  /** Whether one with that deadline or an earlier one has yet to fire. */
+  boolean isAnyDueBy(long deadline) {
+    Timer first = peek();
+    return first != null && first.deadline - deadline <= 0;
+  }
+
   void add(Timer timer, long deadline) {
     timer.deadline = deadline;
     timer.order = orders++;

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The sampling, on a clock of the test's own: the step samples itself while it "stalls". */
+@Timeout(60)
 class StallWatchTest {
   private static final Duration THRESHOLD = Duration.ofMillis(100);
 
@@ -244,10 +246,13 @@ class StallWatchTest {
   }
 
   /** Until the thread is where a poll waits. */
-  private static void awaitNative(Thread thread) {
+  private static void awaitNative(Thread thread) throws InterruptedException {
     while (!(thread.getStackTrace() instanceof StackTraceElement[] stack
         && stack.length > 0
         && StallProbe.waitsForEvents(stack))) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("not in a poll: " + List.of(thread.getStackTrace()));
+      }
       Thread.onSpinWait();
     }
   }

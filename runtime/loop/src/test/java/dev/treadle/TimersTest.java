@@ -68,6 +68,23 @@ class TimersTest {
   }
 
   @Test
+  void shouldFireInTheOrderOfTheCallsWhenTheTimePassesBetweenThem() {
+    VirtualClock clock = new VirtualClock();
+    List<String> fired = new ArrayList<>();
+    Loop.builder()
+        .clock(clock)
+        .run(
+            () -> {
+              Loop loop = Loop.current();
+              loop.callAt(SECOND, () -> fired.add("first"));
+              clock.advance(SECOND.multipliedBy(2));
+              loop.callAt(SECOND, () -> fired.add("second"));
+              Virtually.turns(3);
+            });
+    assertThat(fired).containsExactly("first", "second");
+  }
+
+  @Test
   void shouldCallInTheNextTurnWhenTheTimeHasPassed() {
     Virtually.run(
         () -> {
