@@ -123,10 +123,7 @@ public final class Loop implements AutoCloseable {
   public static Loop current() {
     Loop loop = CURRENT.get();
     if (loop == null) {
-      throw new IllegalStateException(
-          "no loop runs on this thread: thread="
-              + Thread.currentThread().getName()
-              + "; start one with Treadle.run(...) or use Loop.submit(...)");
+      throw LoopErrors.noLoop();
     }
     return loop;
   }
@@ -383,10 +380,7 @@ public final class Loop implements AutoCloseable {
   public ShutdownReport close(Duration grace) {
     LoopBuilder.requireGrace(grace);
     if (isLoopThread()) {
-      throw new IllegalStateException(
-          "close(Duration) on the loop's own thread: loop="
-              + name
-              + "; it cannot wait for itself: call close(), with LoopBuilder.shutdownGrace(...)");
+      throw LoopErrors.cannotWaitForItself(this);
     }
     driver.requestClose(grace);
     return shutdown.await(grace);
@@ -400,16 +394,6 @@ public final class Loop implements AutoCloseable {
   @Override
   public String toString() {
     return "Loop[" + name + " " + transport.propertyValue() + (isClosed() ? " closed]" : "]");
-  }
-
-  static String outsideTask(String operation) {
-    String thread = Thread.currentThread().getName();
-    return isLoopThread(Thread.currentThread())
-        ? operation
-            + " in a callback of the loop: thread="
-            + thread
-            + "; only a task can wait: spawn one with Treadle.spawn(...)"
-        : operation + " outside a task: thread=" + thread + "; start it with Treadle.run(...)";
   }
 
   boolean hasClock(VirtualClock clock) {
@@ -479,13 +463,7 @@ public final class Loop implements AutoCloseable {
 
   void requireLoopThread(String operation) {
     if (Thread.currentThread() != thread) {
-      throw new IllegalStateException(
-          operation
-              + " on a wrong thread: thread="
-              + Thread.currentThread().getName()
-              + " loop="
-              + name
-              + "; hand it over with Loop.execute(...) or Loop.submit(...)");
+      throw LoopErrors.wrongThread(operation, this);
     }
   }
 

@@ -25,6 +25,7 @@ final class LoopFrames {
           Loop.class.getName(),
           LoopBuilder.class.getName(),
           LoopDriver.class.getName(),
+          LoopErrors.class.getName(),
           LoopProbe.class.getName(),
           OffLoop.class.getName(),
           OnThread.class.getName(),

@@ -58,7 +58,7 @@ final class OffLoop {
 
   private static void requireMayBlock() {
     if (Loop.isLoopThread(Thread.currentThread())) {
-      throw new IllegalStateException(Loop.outsideTask("await()"));
+      throw LoopErrors.outsideTask("await()");
     }
   }
 

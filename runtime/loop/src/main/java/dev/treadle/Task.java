@@ -104,7 +104,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   static Task<?> require(String operation) {
     Task<?> task = currentOrNull();
     if (task == null) {
-      throw new IllegalStateException(Loop.outsideTask(operation));
+      throw LoopErrors.outsideTask(operation);
     }
     return task;
   }
@@ -299,6 +299,12 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
     } catch (PinnedException pinned) {
       // Then not: the cancellation is thrown all the same.
     }
+  }
+
+  /** Lets everything that is ready run first. */
+  void yieldNow() {
+    requeue();
+    checkCancelled();
   }
 
   /** Suspends for exactly one pass through the ready queue, cancelled or not. */

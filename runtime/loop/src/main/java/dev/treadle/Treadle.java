@@ -163,7 +163,7 @@ public final class Treadle {
     task.checkCancelled();
     long nanos = Durations.toNanos(duration);
     if (nanos <= 0) {
-      requeue(task);
+      task.yieldNow();
     } else {
       task.park(Sleep.begin(task, nanos));
     }
@@ -178,7 +178,7 @@ public final class Treadle {
   public static void yieldNow() {
     Task<?> task = Task.require("yieldNow()");
     task.checkCancelled();
-    requeue(task);
+    task.yieldNow();
   }
 
   /**
@@ -192,11 +192,6 @@ public final class Treadle {
     if (task != null) {
       task.checkCancelled();
     }
-  }
-
-  private static void requeue(Task<?> task) {
-    task.requeue();
-    task.checkCancelled();
   }
 
   /**
