@@ -202,7 +202,7 @@ class TaskStackTest {
           String dump = slow.dump();
           assertThat(tasksOf(dump))
               .containsExactly(
-                  "Task[slow suspended on sleep, PT0.099999999S left] for 0 s",
+                  "Task[slow suspended on sleep, PT0.099S left] for 0 s",
                   "  awaited by Task[host suspended on end of TaskGroup[g children=2]] for 0 s",
                   "  awaited by Task[other suspended on await task 'slow'] for 0 s",
                   "    awaited by task 'host', as above");

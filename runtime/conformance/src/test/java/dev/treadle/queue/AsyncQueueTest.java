@@ -305,7 +305,7 @@ class AsyncQueueTest {
       String remedy =
           "on a wrong thread: thread="
               + Thread.currentThread().getName()
-              + " loop=elsewhere; hand it over with Loop.execute(...)";
+              + " loop=elsewhere; use forThreads(), or hand it over with Loop.execute(...)";
       assertThatIllegalStateException()
           .isThrownBy(() -> queue.put(1))
           .withMessage("put() " + remedy);
