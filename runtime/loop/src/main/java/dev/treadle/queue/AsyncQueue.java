@@ -362,10 +362,10 @@ public final class AsyncQueue<E> implements Iterable<E> {
 
       @Override
       public E next() {
-        E item = hasNext() ? next : null;
-        if (item == null) {
+        if (next == null && !hasNext()) {
           throw new NoSuchElementException("queue is closed and empty: queue=" + AsyncQueue.this);
         }
+        E item = Objects.requireNonNull(next);
         next = null;
         return item;
       }
@@ -413,19 +413,17 @@ public final class AsyncQueue<E> implements Iterable<E> {
   }
 
   private void accept(E item) {
-    if (takers.isEmpty()) {
+    if (!takers.wake(item)) {
       items.add(item);
-    } else {
-      takers.wake(item);
     }
     unfinished++;
   }
 
   /** There is room for one: takes in the item of the task that waits longest. */
   private void admitPutter() {
-    if (!putters.isEmpty()) {
-      @SuppressWarnings("unchecked")
-      E item = (E) Objects.requireNonNull(putters.peekPayload());
+    @SuppressWarnings("unchecked")
+    E item = (E) putters.peekPayload();
+    if (item != null) {
       putters.wake(true);
       accept(item);
     }
