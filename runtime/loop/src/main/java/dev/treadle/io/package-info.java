@@ -1,4 +1,4 @@
-/** Files, standard streams, child processes and signals; entry class AsyncFiles. */
+/** Byte streams over sockets, for tasks; entry class {@link Net}. */
 @NullMarked
 package dev.treadle.io;
 
