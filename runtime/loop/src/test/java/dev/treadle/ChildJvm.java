@@ -98,6 +98,17 @@ public final class ChildJvm implements AutoCloseable {
     return process.pid();
   }
 
+  /** Types a line. */
+  public void type(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** Ends the program's input. */
+  public void closeInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
   /** Presses Ctrl-C. */
   public void interrupt() throws IOException, InterruptedException {
     int rc = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();

@@ -14,7 +14,10 @@ interface Sink {
   /** What the writer's buffers are made by. */
   ByteBufAllocator allocator();
 
-  /** Takes the buffer over and writes it out as soon as that goes without waiting. */
+  /**
+   * Takes the buffer over and writes it out as soon as that goes without waiting. One that is not
+   * {@link #isWritable} by a mark may suspend in here instead; it writes all the same if cancelled.
+   */
   void write(ByteBuf bytes);
 
   /** Whether no more than the high-water mark is pending; after it was, than the low one. */

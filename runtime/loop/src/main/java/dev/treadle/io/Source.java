@@ -10,4 +10,14 @@ interface Source {
 
   /** More is wanted; may feed in this very call. */
   void resume();
+
+  /**
+   * For a source that gives something only when asked: suspends until it has fed the reader, ended
+   * or failed it. In the task that reads.
+   *
+   * @return whether it is such a source; if not, the task waits for what is fed to the reader
+   */
+  default boolean pull(StreamReader reader) {
+    return false;
+  }
 }

@@ -292,6 +292,13 @@ public final class StreamReader {
     }
   }
 
+  /** Gives what is buffered to another reader of the same source; any thread, if nobody reads. */
+  void leaveTo(StreamReader next) {
+    for (ByteBuf chunk = chunks.takeFirst(); chunk != null; chunk = chunks.takeFirst()) {
+      next.feed(chunk);
+    }
+  }
+
   /** Drops what is buffered: nobody will read it. */
   void discard(IOException why) {
     chunks.release();
@@ -370,8 +377,10 @@ public final class StreamReader {
         // May feed at once.
         source.resume();
       }
-      if (!isSatisfied()) {
-        waiter.park(operation, owner, null);
+      while (!isSatisfied()) {
+        if (!source.pull(this)) {
+          waiter.park(operation, owner, null);
+        }
       }
     } finally {
       reading = null;
