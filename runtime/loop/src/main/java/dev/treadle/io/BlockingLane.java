@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockingLane implements Runnable {
   private static final long LINGER_SECONDS = 2;
+  private static final Runnable END = () -> {};
 
   private final String name;
 
@@ -39,6 +40,13 @@ final class BlockingLane implements Runnable {
     startIfNone();
   }
 
+  /** Lets the thread, if there is one, end after what there is to do. */
+  void end() {
+    if (running.get()) {
+      work.add(END);
+    }
+  }
+
   private void startIfNone() {
     if (running.compareAndSet(false, true)) {
       Thread.ofPlatform().daemon().name(name).start(this);
@@ -48,7 +56,7 @@ final class BlockingLane implements Runnable {
   @Override
   public void run() {
     try {
-      for (Runnable next = next(); next != null; next = next()) {
+      for (Runnable next = next(); next != null && next != END; next = next()) {
         next.run();
       }
     } catch (InterruptedException asked) {

@@ -10,6 +10,7 @@ import dev.treadle.Loop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reads and writes suspend and nothing is read ahead, so a child that writes more than is read
  * is held up by its pipe, and a task that writes more than the child reads by the child. Where the
- * child has ended, a write throws. Each pipe in use has a daemon thread, which ends a moment after
- * it. A pipe ends when all have closed it that have inherited it: what the child has left running
- * keeps its output open.
+ * child has ended, a write throws. Each pipe in use has a daemon thread, which ends with what it
+ * does when this is closed. A pipe ends when all have closed it that have inherited it: what the
+ * child has left running keeps its output open.
  *
  * <p>A wait for a child is no deadlock; on virtual time its pipes and its end get the grace of a
  * future. A {@link #run} and {@link #communicate} are waited for as {@link
@@ -57,6 +58,10 @@ public final class Subprocess implements AutoCloseable {
   private final StreamReader stdout;
   private final StreamReader stderr;
   private final Ongoing<Integer> exit;
+
+  /** One for each pipe. */
+  private final List<BlockingLane> lanes = new ArrayList<>();
+
   private boolean closed;
 
   private Subprocess(Started started) {
@@ -79,7 +84,9 @@ public final class Subprocess implements AutoCloseable {
   }
 
   private BlockingLane lane(String pipe) {
-    return new BlockingLane("treadle-" + process.pid() + "-" + pipe);
+    BlockingLane lane = new BlockingLane("treadle-" + process.pid() + "-" + pipe);
+    lanes.add(lane);
+    return lane;
   }
 
   /**
@@ -273,6 +280,7 @@ public final class Subprocess implements AutoCloseable {
       stdout.discard(why);
       stderr.discard(why);
       stdin.writer().fail(why);
+      lanes.forEach(BlockingLane::end);
     }
   }
 
