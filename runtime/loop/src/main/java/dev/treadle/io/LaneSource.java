@@ -52,6 +52,14 @@ final class LaneSource implements Source {
     return true;
   }
 
+  /** Nobody is to wait any more for what is under way. */
+  void close(IOException why) {
+    Ongoing<byte @Nullable []> last = chunk;
+    if (last != null) {
+      last.fail(why);
+    }
+  }
+
   /** Reads what is there, at least a byte; null at the end. Blocks. */
   static byte @Nullable [] chunk(Input input) throws IOException {
     byte[] buffer = new byte[CHUNK];

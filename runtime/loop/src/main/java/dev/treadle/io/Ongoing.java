@@ -52,9 +52,17 @@ final class Ongoing<T extends @Nullable Object> {
     end(brought, null);
   }
 
+  /** What is brought after this is dropped. */
+  void fail(Throwable why) {
+    end(null, why);
+  }
+
   private void end(@Nullable T brought, @Nullable Throwable thrown) {
     List<CompletableFuture<@Nullable Void>> told;
     synchronized (this) {
+      if (done) {
+        return;
+      }
       done = true;
       value = brought;
       failure = thrown;

@@ -62,6 +62,8 @@ public final class Subprocess implements AutoCloseable {
   /** One for each pipe. */
   private final List<BlockingLane> lanes = new ArrayList<>();
 
+  private final List<LaneSource> sources = new ArrayList<>();
+
   private boolean closed;
 
   private Subprocess(Started started) {
@@ -79,6 +81,7 @@ public final class Subprocess implements AutoCloseable {
 
   private StreamReader reader(Loop loop, String name, LaneSource.Input input) {
     LaneSource source = new LaneSource(lane(name.substring(0, name.indexOf(' '))), name, input);
+    sources.add(source);
     // The marks are never reached: nothing comes unasked.
     return new StreamReader(loop, name, source, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
@@ -280,6 +283,8 @@ public final class Subprocess implements AutoCloseable {
       stdout.discard(why);
       stderr.discard(why);
       stdin.writer().fail(why);
+      // What still has the pipe, as a grandchild does, may keep it open for ever.
+      sources.forEach(source -> source.close(why));
       lanes.forEach(BlockingLane::end);
     }
   }

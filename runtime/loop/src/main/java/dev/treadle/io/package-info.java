@@ -1,4 +1,7 @@
-/** Byte streams over sockets, for tasks; entry class {@link Net}. */
+/**
+ * Byte streams for tasks; entry classes {@link Net}, {@link AsyncFiles}, {@link Subprocess}, {@link
+ * Stdio}, and {@link Signals}, which are none.
+ */
 @NullMarked
 package dev.treadle.io;
 
