@@ -22,8 +22,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Standard input in JVMs of their own; this one's is the test runner's. */
+@ExtendWith(Leaks.class)
 @Timeout(120)
 class StdioTest {
   @Test

@@ -31,8 +31,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(Leaks.class)
 @Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "its children are sh, cat and sleep")
 class SubprocessTest {
