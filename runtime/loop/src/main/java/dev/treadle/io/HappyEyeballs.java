@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,6 +46,17 @@ final class HappyEyeballs {
     return turns;
   }
 
+  /** With the name it was asked for, which TLS wants to know. */
+  private static InetAddress named(String host, InetAddress address) {
+    try {
+      return address instanceof Inet6Address scoped && scoped.getScopeId() != 0
+          ? Inet6Address.getByAddress(host, address.getAddress(), scoped.getScopeId())
+          : InetAddress.getByAddress(host, address.getAddress());
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static boolean isIpv6(InetAddress address) {
     return address instanceof Inet6Address;
   }
@@ -78,7 +90,7 @@ final class HappyEyeballs {
       attempts.add(
           () -> {
             try {
-              return connector.apply(new InetSocketAddress(address, port));
+              return connector.apply(new InetSocketAddress(named(host, address), port));
             } catch (RuntimeException failure) {
               failures[number] = failure;
               throw failure;

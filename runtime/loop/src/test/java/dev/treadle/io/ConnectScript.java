@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What connecting to each address of a host does, and when; writes down what happens. */
 final class ConnectScript {
@@ -45,7 +46,7 @@ final class ConnectScript {
             80,
             List.copyOf(steps.keySet()),
             Duration.ofMillis(delayMillis),
-            address -> connect(steps.get(address.getAddress())),
+            address -> connect(Objects.requireNonNull(steps.get(address.getAddress()))),
             this::close);
     note("end");
     return connected;
