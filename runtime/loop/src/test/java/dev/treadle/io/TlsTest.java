@@ -5,6 +5,7 @@ import static dev.treadle.Treadle.group;
 import static dev.treadle.Treadle.spawn;
 import static dev.treadle.Treadle.yieldNow;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -27,7 +28,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,8 +93,7 @@ class TlsTest {
                   g.spawn(() -> connection.writer().write(much));
                   assertThat(connection.reader().readExactly(much.length)).isEqualTo(much);
                 });
-            TlsSession tls = connection.tls();
-            assertThat(tls).isNotNull();
+            TlsSession tls = requireNonNull(connection.tls());
             assertThat(tls.protocol()).isEqualTo("TLSv1.3");
             assertThat(tls.applicationProtocol()).isNull();
             assertThat(tls.peerCertificates().get(0))
@@ -167,7 +166,7 @@ class TlsTest {
   void shouldChooseAProtocolByAlpn() {
     run(
         () -> {
-          Deferred<@Nullable TlsSession> atServer = new Deferred<>();
+          Deferred<TlsSession> atServer = new Deferred<>();
           SslContext context =
               Certificates.serverBuilder(Certificates.SERVER)
                   .applicationProtocolConfig(Certificates.alpn("h2", "http/1.1"))
@@ -176,7 +175,7 @@ class TlsTest {
               listen(
                   context,
                   connection -> {
-                    atServer.complete(connection.tls());
+                    atServer.complete(requireNonNull(connection.tls()));
                     echo(connection);
                   })) {
             SslContext client =
@@ -184,12 +183,10 @@ class TlsTest {
                     .applicationProtocolConfig(Certificates.alpn("other", "http/1.1"))
                     .build();
             try (Connection connection = connect(client, server)) {
-              TlsSession tls = connection.tls();
-              assertThat(tls).isNotNull();
+              TlsSession tls = requireNonNull(connection.tls());
               assertThat(tls.applicationProtocol()).isEqualTo("http/1.1");
               assertThat(tls).asString().endsWith(" http/1.1]");
               TlsSession accepted = await(atServer);
-              assertThat(accepted).isNotNull();
               assertThat(accepted.applicationProtocol()).isEqualTo("http/1.1");
               assertThat(accepted.peerCertificates()).isEmpty();
             }
@@ -201,12 +198,12 @@ class TlsTest {
   void shouldKnowTheClientByItsCertificate() {
     run(
         () -> {
-          Deferred<@Nullable TlsSession> known = new Deferred<>();
+          Deferred<TlsSession> known = new Deferred<>();
           try (Server server =
               listen(
                   Certificates.mutualServer(),
                   connection -> {
-                    known.complete(connection.tls());
+                    known.complete(requireNonNull(connection.tls()));
                     echo(connection);
                   })) {
             // By TLS 1.3 a client has done its part before the server has looked at it.
@@ -221,7 +218,6 @@ class TlsTest {
               connection.writer().write("it is me\n");
               assertThat(connection.reader().readLine()).isEqualTo("it is me");
               TlsSession tls = await(known);
-              assertThat(tls).isNotNull();
               assertThat(tls.peerCertificates().get(0).getSubjectX500Principal().getName())
                   .isEqualTo("CN=server");
             }
