@@ -86,7 +86,9 @@ final class Lookup implements Resolver {
   private DnsNameResolver resolverOn(Loop loop) {
     DnsNameResolverBuilder builder =
         new DnsNameResolverBuilder(loop.nettyLoop())
-            .datagramChannelType(DatagramChannels.of(loop.transport()))
+            .datagramChannelType(Sockets.datagram(loop.transport()))
+            // For answers that a datagram does not hold.
+            .socketChannelType(Sockets.tcp(loop.transport()))
             // One that stays open would be, for a diagnosis, something that may still happen; and
             // each query leaves from another port, which is harder to forge an answer to.
             .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)

@@ -45,17 +45,17 @@ public final class UdpSocket implements AutoCloseable {
 
   private final Loop loop;
   private final DatagramChannel channel;
-  private final Arrivals arrivals;
+  private final UdpInbox inbox;
 
   /** Read once: a closed channel no longer knows. */
   private final InetSocketAddress local;
 
   private final @Nullable InetSocketAddress remote;
 
-  private UdpSocket(Loop loop, DatagramChannel channel, Arrivals arrivals) {
+  private UdpSocket(Loop loop, DatagramChannel channel, UdpInbox inbox) {
     this.loop = loop;
     this.channel = channel;
-    this.arrivals = arrivals;
+    this.inbox = inbox;
     this.local = channel.localAddress();
     this.remote = channel.remoteAddress();
   }
@@ -97,17 +97,17 @@ public final class UdpSocket implements AutoCloseable {
     Loop loop = Loop.current();
     Confinement.enter(loop, operation);
     requireResolved(address);
-    Arrivals arrivals = new Arrivals(options.queue());
+    UdpInbox inbox = new UdpInbox(options.queue());
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop.nettyLoop())
-            .channel(DatagramChannels.of(loop.transport()))
-            .handler(arrivals);
+            .channel(Sockets.datagram(loop.transport()))
+            .handler(inbox);
     options.applyTo(bootstrap);
     ChannelFuture opened = opening.apply(bootstrap);
     try {
       NettyWait.await(opened);
-      return new UdpSocket(loop, (DatagramChannel) opened.channel(), arrivals);
+      return new UdpSocket(loop, (DatagramChannel) opened.channel(), inbox);
     } catch (IOException failure) {
       opened.channel().close();
       throw new UncheckedIOException(
@@ -159,7 +159,7 @@ public final class UdpSocket implements AutoCloseable {
   }
 
   private void write(byte[] bytes, InetSocketAddress address) {
-    if (arrivals.isEnded()) {
+    if (inbox.isEnded()) {
       throw closed("send");
     }
     if (bytes.length == 0) {
@@ -204,9 +204,9 @@ public final class UdpSocket implements AutoCloseable {
    */
   public Datagram receive() {
     Confinement.enter(loop, "receive");
-    Object arrived = arrivals.poll();
-    if (arrived == null && !arrivals.isEnded()) {
-      arrived = arrivals.park(this);
+    Object arrived = inbox.poll();
+    if (arrived == null && !inbox.isEnded()) {
+      arrived = inbox.park(this);
     }
     if (arrived == null) {
       throw closed("receive");
@@ -221,8 +221,8 @@ public final class UdpSocket implements AutoCloseable {
    */
   public @Nullable Datagram poll() {
     Confinement.requireThread(loop, "poll");
-    Object arrived = arrivals.poll();
-    if (arrived == null && arrivals.isEnded()) {
+    Object arrived = inbox.poll();
+    if (arrived == null && inbox.isEnded()) {
       throw closed("poll");
     }
     return arrived == null ? null : datagram(arrived);
@@ -242,7 +242,7 @@ public final class UdpSocket implements AutoCloseable {
   /** How many datagrams came while the queue was full, and are lost. */
   public long dropped() {
     Confinement.requireThread(loop, "dropped");
-    return arrivals.dropped();
+    return inbox.dropped();
   }
 
   /** Where it receives; after {@link #close()} too. */
@@ -263,7 +263,7 @@ public final class UdpSocket implements AutoCloseable {
   /** Whether it was closed, or its loop was. */
   public boolean isClosed() {
     Confinement.requireThread(loop, "isClosed");
-    return arrivals.isEnded();
+    return inbox.isEnded();
   }
 
   /**
@@ -274,7 +274,7 @@ public final class UdpSocket implements AutoCloseable {
   @Override
   public void close() {
     Confinement.requireThread(loop, "close");
-    arrivals.end();
+    inbox.end();
     ChannelFuture closed = channel.close();
     if (!closed.isDone() && loop.running() != null) {
       Treadle.shield(() -> Treadle.await(closed));
@@ -286,7 +286,7 @@ public final class UdpSocket implements AutoCloseable {
     return "UdpSocket["
         + local
         + (remote == null ? "" : " to " + remote)
-        + (arrivals.isEnded() ? " closed]" : "]");
+        + (inbox.isEnded() ? " closed]" : "]");
   }
 
   private UncheckedIOException closed(String operation) {

@@ -27,11 +27,13 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
+@ExtendWith(Leaks.class)
 class DnsTest {
   /** Long enough not to run out on a busy machine. */
   private static final Duration LONG = Duration.ofSeconds(20);
@@ -52,7 +54,7 @@ class DnsTest {
   }
 
   private static void run(Transport transport, Action<Exception> body) {
-    Leaks.check(() -> Loop.builder().transport(transport).run(body));
+    Loop.builder().transport(transport).run(body);
   }
 
   private static InetAddress address(byte[] bytes) throws UnknownHostException {
@@ -84,6 +86,23 @@ class DnsTest {
             Resolver resolver = Dns.resolver(LONG, server.address());
             assertThat(resolver.resolve("four.test")).containsExactly(address(V4));
             assertThat(resolver.resolve("six.test")).containsExactly(address(V6));
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void shouldAskOverTcpWhenADatagramDoesNotHoldTheAnswer(Transport transport) {
+    run(
+        transport,
+        () -> {
+          byte[][] many = new byte[30][];
+          for (int n = 0; n < many.length; n++) {
+            many[n] = new byte[] {10, 0, 0, (byte) n};
+          }
+          try (DnsServer server = new DnsServer().host("many.test", many).tooLong("many.test")) {
+            assertThat(Dns.resolver(LONG, server.address()).resolve("many.test")).hasSize(30);
+            assertThat(server.queries()).contains("A many.test", "TCP A many.test");
           }
         });
   }

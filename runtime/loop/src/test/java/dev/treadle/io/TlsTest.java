@@ -24,17 +24,23 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
+@ExtendWith(Leaks.class)
 class TlsTest {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -48,7 +54,12 @@ class TlsTest {
   }
 
   private static void run(Transport transport, Action<Exception> body) {
-    Leaks.check(() -> Loop.builder().transport(transport).run(body));
+    List<Throwable> unhandled = new ArrayList<>();
+    Loop.builder()
+        .transport(transport)
+        .onFailure((source, failure) -> unhandled.add(failure))
+        .run(body);
+    assertThat(unhandled).isEmpty();
   }
 
   private static Server listen(SslContext context, ConnectionHandler handler) {
@@ -129,8 +140,8 @@ class TlsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void shouldFailWhenTheStreamIsCutOff(boolean reset) {
+  @ValueSource(strings = {"aborted", "closed in a cancelled scope", "cut on the way"})
+  void shouldFailWhenTheStreamIsCutOff(String how) {
     run(
         () -> {
           try (Server server =
@@ -139,12 +150,7 @@ class TlsTest {
                       connection -> {
                         connection.writer().write("half a mess");
                         connection.reader().readLine();
-                        if (reset) {
-                          connection.abort();
-                        } else {
-                          // Below TLS, as somebody on the way would.
-                          connection.channel().unsafe().close(connection.channel().newPromise());
-                        }
+                        cutOff(connection, how);
                       });
               Connection connection = connect(Certificates.client(), server)) {
             assertThat(connection.reader().readExactly(11))
@@ -155,11 +161,27 @@ class TlsTest {
                 .isThrownBy(() -> connection.reader().readAll(100))
                 .withMessageStartingWith("readAll() failed: stream=Connection[")
                 .withMessageContaining(
-                    reset
+                    how.equals("aborted")
                         ? "cause="
                         : "cause=cut off: the peer has closed without TLS's close_notify");
           }
         });
+  }
+
+  private static void cutOff(Connection connection, String how) {
+    switch (how) {
+      case "aborted" -> connection.abort();
+      case "closed in a cancelled scope" -> {
+        CancelScope scope = new CancelScope();
+        scope.run(
+            () -> {
+              scope.cancel();
+              connection.close();
+            });
+      }
+      // Below TLS.
+      default -> connection.channel().unsafe().close(connection.channel().newPromise());
+    }
   }
 
   @Test
@@ -283,10 +305,35 @@ class TlsTest {
   }
 
   @Test
+  void shouldTellTheServerWhomItIsAskedFor() {
+    run(
+        () -> {
+          Deferred<List<SNIServerName>> asked = new Deferred<>();
+          try (Server server =
+                  listen(
+                      Certificates.server(),
+                      connection -> {
+                        TlsSession tls = requireNonNull(connection.tls());
+                        asked.complete(
+                            ((ExtendedSSLSession) tls.session()).getRequestedServerNames());
+                      });
+              Connection connection =
+                  Net.options()
+                      .resolver(host -> List.of(InetAddress.getLoopbackAddress()))
+                      .tls(Certificates.client())
+                      .connect("service.test", port(server))) {
+            assertThat(await(asked)).containsExactly(new SNIHostName("service.test"));
+            assertThat(connection.reader().readLine()).isNull();
+          }
+        });
+  }
+
+  @Test
   void shouldGoOnServingWhenPeersSpeakNoTls() {
     run(
         () -> {
-          try (Server server = listen(Certificates.server(), TlsTest::echo)) {
+          try (Logged logged = Logged.of(Server.class);
+              Server server = listen(Certificates.server(), TlsTest::echo)) {
             try (Connection plain = Net.connect(server.localAddress())) {
               plain.writer().write("GET / HTTP/1.0\r\n\r\n");
               try {
@@ -307,6 +354,11 @@ class TlsTest {
               connection.writer().write("still there\n");
               assertThat(connection.reader().readLine()).isEqualTo("still there");
             }
+            assertThat(logged.messages())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("a peer was refused: TLS handshake failed: "))
+                .allMatch(line -> !line.contains("\n"))
+                .anyMatch(line -> line.endsWith("the peer does not speak TLS; check the port"));
           }
           try (Server plain =
               Net.listen(ANY_PORT, connection -> connection.writer().write("220 mail\r\n"))) {

@@ -31,10 +31,12 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
+@ExtendWith(Leaks.class)
 class UdpTest {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -44,7 +46,7 @@ class UdpTest {
   }
 
   private static void run(Transport transport, Action<Exception> body) {
-    Leaks.check(() -> Loop.builder().transport(transport).run(body));
+    Loop.builder().transport(transport).run(body);
   }
 
   private static byte[] bytes(String text) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What has come in at a UDP socket, in order: datagrams, and what the network said of sent ones.
  */
-final class Arrivals extends SimpleChannelInboundHandler<DatagramPacket> {
+final class UdpInbox extends SimpleChannelInboundHandler<DatagramPacket> {
   /** {@link Datagram}s and {@link IOException}s. */
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();
 
@@ -23,7 +23,7 @@ final class Arrivals extends SimpleChannelInboundHandler<DatagramPacket> {
   private long dropped;
   private boolean ended;
 
-  Arrivals(int capacity) {
+  UdpInbox(int capacity) {
     this.capacity = capacity;
   }
 
