@@ -10,7 +10,7 @@ interface ChannelSetup {
   ChannelSetup NONE = new ChannelSetup() {};
 
   /**
-   * Looks whether it can be used on this side.
+   * Looks whether it can be used on this side, and makes ready for it; may suspend.
    *
    * @throws IllegalArgumentException if not
    */

@@ -54,6 +54,7 @@ record TlsSetup(SslContext context, @Nullable String host, Duration timeout)
               + "; make it with SslContextBuilder."
               + (client ? "forClient()" : "forServer(...)"));
     }
+    TlsClasses.load();
   }
 
   @Override
