@@ -5,8 +5,10 @@ import static dev.treadle.Treadle.await;
 import dev.treadle.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Objects;
@@ -56,6 +58,10 @@ final class Connecting {
   }
 
   static Connection connect(NetOptions options, String host, int port) {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+    if (literal != null) {
+      return connect(options, new InetSocketAddress(literal, port));
+    }
     Confinement.enter(Loop.current(), "connect");
     Connection connection =
         HappyEyeballs.connect(

@@ -112,7 +112,10 @@ public final class NetOptions {
     return setup instanceof TlsSetup tls ? tls(tls.context()) : this;
   }
 
-  /** What looks up the hosts to connect to; {@link Dns#system()} without this. */
+  /**
+   * What looks up the hosts to connect to; {@link Dns#system()} without this. It is not asked for
+   * addresses.
+   */
   public NetOptions resolver(Resolver resolver) {
     this.resolver = Objects.requireNonNull(resolver, "resolver");
     return this;

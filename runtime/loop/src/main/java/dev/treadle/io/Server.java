@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -78,6 +77,9 @@ public final class Server implements AutoCloseable {
     Loop loop = Loop.current();
     Confinement.enter(loop, "listen");
     options.setup.check(false);
+    if (address instanceof UnixDomainSocketAddress unix) {
+      UnixSocketFile.claim(unix);
+    }
     ServerChannel channel = null;
     try {
       channel = Sockets.server(loop.transport(), address);
@@ -109,7 +111,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private static UncheckedIOException failed(SocketAddress address, Throwable failure) {
+  static UncheckedIOException failed(SocketAddress address, Throwable failure) {
     IOException cause = failure instanceof IOException io ? io : new IOException(failure);
     return new UncheckedIOException(
         "listen failed: address="
@@ -117,7 +119,7 @@ public final class Server implements AutoCloseable {
             + " cause="
             + cause.getMessage()
             + (Sockets.isUnix(address)
-                ? "; delete the file if no server is there any more"
+                ? "; choose another path"
                 : "; choose another, or port 0 for one that is free"),
         cause);
   }
@@ -234,11 +236,7 @@ public final class Server implements AutoCloseable {
     channel.close();
     waiter.wake(false);
     if (address instanceof UnixDomainSocketAddress unix) {
-      try {
-        Files.deleteIfExists(unix.getPath());
-      } catch (IOException failure) {
-        LOG.log(System.Logger.Level.WARNING, "socket file not deleted: server=" + this, failure);
-      }
+      UnixSocketFile.delete(unix);
     }
   }
 

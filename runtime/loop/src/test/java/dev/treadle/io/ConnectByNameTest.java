@@ -100,12 +100,11 @@ class ConnectByNameTest {
                           .satisfiesExactly(
                               first ->
                                   assertThat(first)
-                                      .startsWith("connect failed: address=service.test/127.0.0.2:")
+                                      .startsWith("connect failed: address=127.0.0.2:")
                                       .contains("Connection refused"),
                               second ->
                                   assertThat(second)
-                                      .startsWith(
-                                          "connect failed: address=service.test/127.0.0.1:")));
+                                      .startsWith("connect failed: address=127.0.0.1:")));
         });
   }
 
