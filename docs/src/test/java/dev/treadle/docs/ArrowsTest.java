@@ -62,6 +62,18 @@ class ArrowsTest {
   }
 
   @Test
+  void shouldNotKnowTheNetworkInTheLoop() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.treadle", "dev.treadle.queue..", "dev.treadle.sync..", "dev.treadle.debug..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.treadle.io..", "io.netty.handler..", "io.netty.resolver..")
+        .check(TREADLE);
+  }
+
+  @Test
   void shouldTouchContinuationsInOneClass() {
     noClasses()
         .that()

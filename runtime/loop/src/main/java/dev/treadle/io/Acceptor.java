@@ -33,7 +33,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     try {
       connection = new Connection(server.loop, channel, server.options);
       server.options.configure(channel);
-      server.options.setup.prepare(channel);
+      server.options.setup.prepare(channel, null);
       channel.pipeline().addLast(connection.wire);
     } catch (RuntimeException failure) {
       channel.unsafe().closeForcibly();

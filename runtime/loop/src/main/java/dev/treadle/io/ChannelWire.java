@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +113,11 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Source, 
     writeNothing()
         .addListener(
             written -> {
-              if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
+              SslHandler tls = channel.pipeline().get(SslHandler.class);
+              if (written.isSuccess() && tls != null) {
+                // Its close_notify is the end; below it, TLS may still have something to say.
+                tls.closeOutbound().addListener(shut -> done.complete(null));
+              } else if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput().addListener(shut -> done.complete(null));
               } else {
                 done.complete(null);
@@ -139,7 +144,10 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Source, 
   /** Drops what is pending, and closes the channel. */
   void closeNow() {
     closeStreams();
-    if (channel.isRegistered()) {
+    if (channel.isRegistered() && channel.pipeline().get(SslHandler.class) != null) {
+      // By the handler it would be said to the peer first, who may not read.
+      channel.unsafe().close(channel.newPromise());
+    } else if (channel.isRegistered()) {
       channel.close();
     } else {
       channel.unsafe().closeForcibly();

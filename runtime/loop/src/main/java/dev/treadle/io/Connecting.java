@@ -1,17 +1,16 @@
 package dev.treadle.io;
 
 import static dev.treadle.Treadle.await;
-import static dev.treadle.Treadle.onThread;
 
 import dev.treadle.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 
@@ -24,8 +23,16 @@ final class Connecting {
     if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
       return connect(options, inet.getHostString(), inet.getPort());
     }
+    Connection connection = open(options, address);
+    establish(options, connection);
+    return connection;
+  }
+
+  /** Connects, and does not wait for TLS. */
+  private static Connection open(NetOptions options, SocketAddress address) {
     Loop loop = Loop.current();
     Confinement.enter(loop, "connect");
+    options.setup.check(true);
     Channel channel;
     try {
       channel = Sockets.client(loop.transport(), address);
@@ -35,12 +42,11 @@ final class Connecting {
     Connection connection = new Connection(loop, channel, options);
     try {
       options.configure(channel);
-      options.setup.prepare(channel);
+      options.setup.prepare(channel, address);
       channel.pipeline().addLast(connection.wire);
       await(Sockets.register(loop, channel));
       await(channel.connect(Sockets.forNetty(loop.transport(), address)));
       connection.connected();
-      options.setup.establish(connection);
       return connection;
     } catch (CompletionException failure) {
       connection.wire.closeNow();
@@ -52,38 +58,30 @@ final class Connecting {
   }
 
   static Connection connect(NetOptions options, String host, int port) {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+    if (literal != null) {
+      return connect(options, new InetSocketAddress(literal, port));
+    }
     Confinement.enter(Loop.current(), "connect");
-    UncheckedIOException failure = null;
-    for (InetAddress address : resolve(host)) {
-      try {
-        return connect(options, new InetSocketAddress(address, port));
-      } catch (UncheckedIOException next) {
-        if (failure == null) {
-          failure = next;
-        } else {
-          failure.addSuppressed(next);
-        }
-      }
-    }
-    throw failure == null ? unknown(host, new UnknownHostException(host)) : failure;
+    Connection connection =
+        HappyEyeballs.connect(
+            host,
+            port,
+            options.resolver.resolve(host),
+            options.attemptDelay,
+            address -> open(options, address),
+            late -> late.wire.closeNow());
+    establish(options, connection);
+    return connection;
   }
 
-  private static InetAddress[] resolve(String host) {
+  private static void establish(NetOptions options, Connection connection) {
     try {
-      return new InetAddress[] {InetAddress.ofLiteral(host)};
-    } catch (IllegalArgumentException name) {
-      try {
-        return onThread(() -> InetAddress.getAllByName(host));
-      } catch (UnknownHostException unknown) {
-        throw unknown(host, unknown);
-      }
+      options.setup.establish(connection);
+    } catch (Throwable failure) {
+      connection.wire.closeNow();
+      throw failure;
     }
-  }
-
-  private static UncheckedIOException unknown(String host, UnknownHostException cause) {
-    return new UncheckedIOException(
-        "connect failed: host=" + host + " cause=unknown host; check the name and the network",
-        cause);
   }
 
   private static UncheckedIOException failed(SocketAddress address, Throwable failure) {

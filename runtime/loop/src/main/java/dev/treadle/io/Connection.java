@@ -4,10 +4,12 @@ import dev.treadle.Cancelled;
 import dev.treadle.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.NetUtil;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public final class Connection implements AutoCloseable {
   final ChannelWire wire;
   private @Nullable SocketAddress local;
   private @Nullable SocketAddress remote;
+  private @Nullable TlsSession tls;
 
   Connection(Loop loop, Channel channel, NetOptions options) {
     this.wire = new ChannelWire(loop, this, channel, options);
@@ -56,6 +59,40 @@ public final class Connection implements AutoCloseable {
   /** The address of the peer; still known when it is closed. */
   public SocketAddress remoteAddress() {
     return known(remote);
+  }
+
+  /** What was agreed on for TLS; null without TLS. Still known when it is closed. */
+  public @Nullable TlsSession tls() {
+    return tls;
+  }
+
+  /**
+   * Goes on with TLS, as the client of it, and waits for the handshake; for protocols that begin
+   * without. What was read and written before stays in the clear. asyncio's {@code start_tls}.
+   *
+   * @param context for clients
+   * @param host whom the peer's certificate has to be for
+   * @throws UncheckedIOException if the handshake fails; the connection is closed then
+   * @throws Cancelled if the task's scope is cancelled; the connection is closed then
+   * @throws IllegalStateException while a task reads, with TLS in place, or outside a task
+   */
+  public void startTls(SslContext context, String host) {
+    Objects.requireNonNull(host, "host");
+    TlsSetup setup = new TlsSetup(context, host, TlsSetup.TIMEOUT);
+    setup.check(true);
+    setup.upgrade(this);
+  }
+
+  /**
+   * The same as the server of it. Call it in the same step as the write that tells the client to
+   * begin, or after.
+   *
+   * @param context for servers
+   */
+  public void startTls(SslContext context) {
+    TlsSetup setup = new TlsSetup(context, null, TlsSetup.TIMEOUT);
+    setup.check(false);
+    setup.upgrade(this);
   }
 
   /** Whether both ends still could talk: neither side has closed it as a whole. */
@@ -134,6 +171,11 @@ public final class Connection implements AutoCloseable {
     }
     String text = address.toString();
     return text.isEmpty() ? "unnamed" : text;
+  }
+
+  /** Bytes are encrypted from now on. */
+  void secured(TlsSession agreed) {
+    tls = agreed;
   }
 
   /** It has both addresses now. */

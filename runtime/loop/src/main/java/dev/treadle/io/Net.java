@@ -39,10 +39,13 @@ public final class Net {
   }
 
   /**
-   * Connects to a host by its name, which is looked up on another thread, or its address. Its
-   * addresses are tried one after the other.
+   * Connects to a host by its name, which is looked up as {@link Dns} does, or its address. Its
+   * addresses are tried one after the other, IPv6 and IPv4 in turns, each when the one before has
+   * failed or has not answered for a while ("happy eyeballs", RFC 8305); the first that connects
+   * wins.
    *
-   * @throws UncheckedIOException if there is no such host, or none of its addresses answers
+   * @throws UncheckedIOException if there is no such host, or none of its addresses answers; then
+   *     with each address and reason as suppressed
    * @throws dev.treadle.Cancelled if the task's scope is cancelled; the socket is closed then
    * @throws IllegalStateException outside a task
    */

@@ -4,11 +4,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How connections are made; ends in {@link #connect} or {@link #listen}, which may be called more
@@ -23,6 +26,10 @@ public final class NetOptions {
   int readHigh = 128 << 10;
   int backlog = 1024;
   ChannelSetup setup = ChannelSetup.NONE;
+  Resolver resolver = Dns.system();
+  Duration attemptDelay = HappyEyeballs.DELAY;
+  private @Nullable String tlsHost;
+  private Duration tlsTimeout = TlsSetup.TIMEOUT;
   private WriteBufferWaterMark writeMarks = WriteBufferWaterMark.DEFAULT;
   private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
 
@@ -65,6 +72,64 @@ public final class NetOptions {
     return this;
   }
 
+  /**
+   * TLS for each connection, by Netty's {@code SslContextBuilder}: {@code forClient()} to connect,
+   * {@code forServer(...)} to listen. The handshake is part of connecting and, of a server, comes
+   * before the handler is called; a peer it fails with is logged in a line and dropped.
+   *
+   * <p>A client's peer must have a certificate for the host it was connected to as; that goes into
+   * SNI, too. Data ends where the peer says so by a close_notify, which closing a connection or its
+   * output sends; a stream that is cut off before fails.
+   *
+   * @throws IllegalArgumentException from connect or listen, if the context is for the other side
+   */
+  public NetOptions tls(SslContext context) {
+    setup = new TlsSetup(context, tlsHost, tlsTimeout);
+    return this;
+  }
+
+  /**
+   * Whom a client's peer has to be by its certificate, where that is not the host it connects to,
+   * as with Unix sockets, which have none.
+   */
+  public NetOptions tlsHost(String host) {
+    tlsHost = Objects.requireNonNull(host, "host");
+    return renewed();
+  }
+
+  /**
+   * How long a TLS handshake may take; 10 seconds without this.
+   *
+   * @throws IllegalArgumentException if it is less than a millisecond
+   */
+  public NetOptions tlsHandshakeTimeout(Duration timeout) {
+    TlsSetup.requireTime(timeout);
+    tlsTimeout = timeout;
+    return renewed();
+  }
+
+  private NetOptions renewed() {
+    return setup instanceof TlsSetup tls ? tls(tls.context()) : this;
+  }
+
+  /**
+   * What looks up the hosts to connect to; {@link Dns#system()} without this. It is not asked for
+   * addresses.
+   */
+  public NetOptions resolver(Resolver resolver) {
+    this.resolver = Objects.requireNonNull(resolver, "resolver");
+    return this;
+  }
+
+  /**
+   * How long an attempt to connect to one address of a host has before the next is tried, too; 250
+   * ms without this (RFC 8305). Zero: all at once.
+   */
+  public NetOptions attemptDelay(Duration delay) {
+    this.attemptDelay = Objects.requireNonNull(delay, "delay");
+    return this;
+  }
+
   /** See {@link Net#connect(SocketAddress)}. */
   public Connection connect(SocketAddress address) {
     return Connecting.connect(this, address);
@@ -97,6 +162,10 @@ public final class NetOptions {
     copy.readHigh = readHigh;
     copy.backlog = backlog;
     copy.setup = setup;
+    copy.resolver = resolver;
+    copy.attemptDelay = attemptDelay;
+    copy.tlsHost = tlsHost;
+    copy.tlsTimeout = tlsTimeout;
     copy.writeMarks = writeMarks;
     copy.options.putAll(options);
     return copy;

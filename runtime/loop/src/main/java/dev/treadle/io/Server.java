@@ -76,6 +76,7 @@ public final class Server implements AutoCloseable {
     Objects.requireNonNull(handler, "handler");
     Loop loop = Loop.current();
     Confinement.enter(loop, "listen");
+    options.setup.check(false);
     if (address instanceof UnixDomainSocketAddress unix) {
       UnixSocketFile.claim(unix);
     }
@@ -270,8 +271,9 @@ public final class Server implements AutoCloseable {
 
   private void serve(Connection connection) {
     try {
-      options.setup.establish(connection);
-      handler.handle(connection);
+      if (isEstablished(connection)) {
+        handler.handle(connection);
+      }
     } catch (Throwable failure) {
       failed(connection, failure);
     } finally {
@@ -280,6 +282,17 @@ public final class Server implements AutoCloseable {
       } finally {
         connections.remove(connection);
       }
+    }
+  }
+
+  /** A peer whom no connection can be established with is nobody's failure here. */
+  private boolean isEstablished(Connection connection) {
+    try {
+      options.setup.establish(connection);
+      return true;
+    } catch (UncheckedIOException failure) {
+      LOG.log(System.Logger.Level.INFO, "a peer was refused: " + failure.getMessage());
+      return false;
     }
   }
 

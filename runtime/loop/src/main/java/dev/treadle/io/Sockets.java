@@ -6,19 +6,25 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
@@ -62,6 +68,26 @@ final class Sockets {
     // The same method of IoEventLoopGroup is deprecated in favour of one for handles.
     EventLoopGroup group = loop.nettyLoop();
     return group.register(channel);
+  }
+
+  /** What to send and receive datagrams with. */
+  static Class<? extends DatagramChannel> datagram(Transport transport) {
+    return switch (transport) {
+      case IO_URING -> IoUringDatagramChannel.class;
+      case EPOLL -> EpollDatagramChannel.class;
+      case KQUEUE -> KQueueDatagramChannel.class;
+      case NIO -> NioDatagramChannel.class;
+    };
+  }
+
+  /** A TCP connection's, by its type. */
+  static Class<? extends SocketChannel> tcp(Transport transport) {
+    return switch (transport) {
+      case IO_URING -> IoUringSocketChannel.class;
+      case EPOLL -> EpollSocketChannel.class;
+      case KQUEUE -> KQueueSocketChannel.class;
+      case NIO -> NioSocketChannel.class;
+    };
   }
 
   /** The address as the transport's channels want it. */

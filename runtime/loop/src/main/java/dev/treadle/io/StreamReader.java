@@ -5,6 +5,8 @@ import dev.treadle.Loop;
 import dev.treadle.Task;
 import dev.treadle.WaitQueue;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -301,6 +303,21 @@ public final class StreamReader {
     for (ByteBuf chunk = chunks.takeFirst(); chunk != null; chunk = chunks.takeFirst()) {
       next.feed(chunk);
     }
+  }
+
+  /**
+   * Gives away what is buffered, before another takes the source over.
+   *
+   * @throws IllegalStateException while a task reads
+   */
+  ByteBuf surrender() {
+    begin("startTls");
+    CompositeByteBuf all = Unpooled.compositeBuffer();
+    for (ByteBuf first = chunks.takeFirst(); first != null; first = chunks.takeFirst()) {
+      all.addComponent(true, first);
+    }
+    lookIfLow();
+    return all;
   }
 
   /** Drops what is buffered: nobody will read it. */

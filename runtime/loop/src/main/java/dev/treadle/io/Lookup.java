@@ -1,0 +1,122 @@
+package dev.treadle.io;
+
+import dev.treadle.Loop;
+import io.netty.handler.codec.dns.DnsResponseCode;
+import io.netty.resolver.ResolvedAddressTypes;
+import io.netty.resolver.dns.DnsErrorCauseException;
+import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the hosts file, then DNS; for any loop. */
+final class Lookup implements Resolver {
+  private static final List<InetAddress> LOOPBACK =
+      NetUtil.isIpV4StackPreferred()
+          ? List.of(NetUtil.LOCALHOST4)
+          : List.of(NetUtil.LOCALHOST6, NetUtil.LOCALHOST4);
+
+  private final SystemNames names;
+  private final @Nullable Duration timeout;
+
+  /** One for each loop, which keeps its answers. They do not hold their loops. */
+  private final Map<Loop, DnsNameResolver> resolvers =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  /**
+   * A lookup by the given names.
+   *
+   * @param timeout of each query; null: what the system's options say
+   */
+  Lookup(SystemNames names, @Nullable Duration timeout) {
+    if (timeout != null && timeout.toMillis() <= 0) {
+      throw new IllegalArgumentException(
+          "no time to answer: timeout=" + timeout + "; give a millisecond at least");
+    }
+    this.names = names;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public List<InetAddress> resolve(String host) {
+    Loop loop = Loop.current();
+    Confinement.enter(loop, "resolve");
+    if (host.isEmpty()) {
+      throw new IllegalArgumentException("host is empty: host=; give a name or an address");
+    }
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+    if (literal != null) {
+      return List.of(literal);
+    }
+    names.refresh();
+    String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    List<InetAddress> known = names.hosts(name);
+    if (!known.isEmpty()) {
+      return known;
+    }
+    return isLocalhost(name) ? LOOPBACK : ask(loop, host);
+  }
+
+  private static boolean isLocalhost(String name) {
+    String lowerCase = name.toLowerCase(Locale.ENGLISH);
+    return lowerCase.equals("localhost") || lowerCase.endsWith(".localhost");
+  }
+
+  private List<InetAddress> ask(Loop loop, String host) {
+    try {
+      return NettyWait.await(resolvers.computeIfAbsent(loop, this::resolverOn).resolveAll(host));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(
+          "host not resolved: host=" + host + " cause=" + reason(failure), failure);
+    }
+  }
+
+  private DnsNameResolver resolverOn(Loop loop) {
+    DnsNameResolverBuilder builder =
+        new DnsNameResolverBuilder(loop.nettyLoop())
+            .datagramChannelType(Sockets.datagram(loop.transport()))
+            // For answers that a datagram does not hold.
+            .socketChannelType(Sockets.tcp(loop.transport()))
+            // One that stays open would be, for a diagnosis, something that may still happen; and
+            // each query leaves from another port, which is harder to forge an answer to.
+            .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
+            .hostsFileEntriesResolver((name, types) -> null)
+            .nameServerProvider(names)
+            .resolvedAddressTypes(
+                NetUtil.isIpV4StackPreferred()
+                    ? ResolvedAddressTypes.IPV4_ONLY
+                    : ResolvedAddressTypes.IPV6_PREFERRED);
+    if (timeout != null) {
+      builder.queryTimeoutMillis(timeout.toMillis());
+    }
+    return builder.build();
+  }
+
+  /** Why not, and what to do about it, in a line. */
+  private static String reason(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof DnsNameResolverTimeoutException) {
+        return "no name server has answered in time; check the network and the name servers";
+      }
+      if (cause instanceof DnsErrorCauseException error
+          && !error.getCode().equals(DnsResponseCode.NXDOMAIN)) {
+        return "the name server has failed with " + error.getCode() + "; try again";
+      }
+    }
+    return failure instanceof UnknownHostException
+        ? "no such host; check the name"
+        : String.valueOf(failure.getMessage()).lines().findFirst().orElse("unknown");
+  }
+}
