@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import dev.treadle.internal.SubscriberContext;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /** A task's wait for something that other code completes, perhaps on another thread. */
 final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consumer<Outcome<T>> {
@@ -182,6 +184,7 @@ final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consume
     /** Set by whichever thread subscribes, perhaps after the task has gone. */
     private volatile @Nullable Subscription subscription;
 
+    private final Context context = SubscriberContext.current();
     private @Nullable T value;
 
     First(Bridge<@Nullable T> bridge, boolean cancelsAfterFirst) {
@@ -191,6 +194,11 @@ final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consume
 
     void cancel() {
       Operators.terminate(SUBSCRIPTION, this);
+    }
+
+    @Override
+    public Context currentContext() {
+      return context;
     }
 
     @Override

@@ -47,6 +47,11 @@ final class LoopFrames {
           // By name: these packages build on this one.
           "dev.treadle.queue.AsyncQueue",
           "dev.treadle.queue.ThreadSide",
+          "dev.treadle.reactor.FluxIterator",
+          "dev.treadle.reactor.FluxSignal",
+          "dev.treadle.reactor.Reactive",
+          "dev.treadle.reactor.TaskSubscription",
+          "dev.treadle.reactor.Upstream",
           "dev.treadle.sync.AsyncBarrier",
           "dev.treadle.sync.AsyncCondition",
           "dev.treadle.sync.AsyncEvent",
