@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import dev.treadle.internal.LoopSource;
 import dev.treadle.internal.SubscriberContext;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.Future;
@@ -126,13 +127,14 @@ final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consume
     if (arrived == null) {
       parked = true;
       Loop loop = task.loop();
-      if (foreign) {
+      boolean outside = foreign;
+      if (outside) {
         loop.foreign.begin();
       }
       try {
         task.park(this);
       } finally {
-        if (foreign) {
+        if (outside) {
           loop.foreign.end();
         }
       }
@@ -204,6 +206,9 @@ final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consume
     @Override
     public void onSubscribe(Subscription subscribed) {
       if (Operators.setOnce(SUBSCRIPTION, this, subscribed)) {
+        if (bridge.task.loop().isLoopThread()) {
+          bridge.foreign = !LoopSource.isOf(bridge.task.loop(), subscribed);
+        }
         subscribed.request(cancelsAfterFirst ? 1 : Long.MAX_VALUE);
       }
     }

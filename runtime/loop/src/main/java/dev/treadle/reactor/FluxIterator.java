@@ -48,8 +48,8 @@ public final class FluxIterator<T> implements Iterator<T>, Iterable<T>, AutoClos
    * @throws RuntimeException the publisher's failure, after what it emitted before: as itself when
    *     unchecked, as the cause of a {@link java.util.concurrent.CompletionException} when checked
    * @throws dev.treadle.Cancelled if the task's scope is cancelled; no element is lost by that
-   * @throws IllegalStateException outside a task, on another thread, when another task is in it, or
-   *     when it was closed with the scope it was made in
+   * @throws IllegalStateException on another thread, outside a task when it would wait, when
+   *     another task waits in it, or when it was closed with the scope it was made in
    */
   @Override
   public boolean hasNext() {
@@ -85,9 +85,10 @@ public final class FluxIterator<T> implements Iterator<T>, Iterable<T>, AutoClos
   }
 
   /**
-   * Cancels the subscription and drops what was fetched; Reactor's discard hook gets each element.
-   * A task that waits for an element sees the end. Waits for nothing; does nothing at the end or
-   * the second time. One that never was asked does not subscribe any more.
+   * Cancels the subscription and drops what was fetched; the discard hook of {@link
+   * Reactive#context()} gets each element ({@code Operators.enableOnDiscard}). A task that waits
+   * for an element sees the end. Waits for nothing; does nothing at the end or the second time. One
+   * that never was asked does not subscribe any more.
    *
    * @throws IllegalStateException on another thread
    */

@@ -8,7 +8,6 @@ import dev.treadle.coroutines.Generator;
 import dev.treadle.internal.SubscriberContext;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -125,30 +124,16 @@ public final class Reactive {
   /** The same of the given loop. Any thread. */
   public static <T> Mono<T> mono(Loop loop, Callable<? extends @Nullable T> body) {
     Objects.requireNonNull(body, "body");
-    TaskStart start = new TaskStart(loop, "mono");
-    return Mono.create(
-        sink -> {
-          AtomicBoolean cancelled = new AtomicBoolean();
-          Task<? extends @Nullable T> task = start.start(sink.contextView(), body);
-          sink.onCancel(
-              () -> {
-                cancelled.set(true);
-                task.cancel();
-              });
-          task.onDone(
-              done -> {
-                // What fails on the way out is for the failure handler, as of any task.
-                if (cancelled.get()) {
-                  return;
-                }
-                Throwable failure = task.failure();
-                if (failure == null) {
-                  sink.success(task.result());
-                } else {
-                  sink.error(failure);
-                }
-              });
-        });
+    return Mono.fromDirect(
+        new TaskFlux<T>(
+            loop,
+            "mono",
+            out -> {
+              T value = body.call();
+              if (value != null) {
+                out.emit(value);
+              }
+            }));
   }
 
   /**

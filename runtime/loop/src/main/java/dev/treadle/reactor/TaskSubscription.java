@@ -3,6 +3,7 @@ package dev.treadle.reactor;
 import dev.treadle.Loop;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
+import dev.treadle.internal.LoopSource;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -17,7 +18,7 @@ import reactor.util.context.ContextView;
  * One subscription of a {@link TaskFlux}. Requests and the cancellation may come from any thread;
  * all signals but {@code onSubscribe} are given on the loop's, those of elements by the task.
  */
-final class TaskSubscription<T> implements Subscription, Emitter<T> {
+final class TaskSubscription<T> implements Subscription, LoopSource, Emitter<T> {
   @SuppressWarnings("rawtypes") // A class literal has no type arguments.
   private static final AtomicLongFieldUpdater<TaskSubscription> REQUESTED =
       AtomicLongFieldUpdater.newUpdater(TaskSubscription.class, "requested");
@@ -35,6 +36,9 @@ final class TaskSubscription<T> implements Subscription, Emitter<T> {
   /** Where the task waits for a request, while it does. */
   private volatile @Nullable FluxSignal waiting;
 
+  /** Whether all requests so far came from the loop's thread. */
+  private volatile boolean local;
+
   /** Whether a task is in {@link #emit}; confined to the loop's thread. */
   private boolean emitting;
 
@@ -42,6 +46,7 @@ final class TaskSubscription<T> implements Subscription, Emitter<T> {
     this.start = start;
     this.subscriber = subscriber;
     this.context = subscriber.currentContext();
+    this.local = start.loop.isLoopThread();
   }
 
   /** Starts the task; after {@code onSubscribe}. */
@@ -119,12 +124,12 @@ final class TaskSubscription<T> implements Subscription, Emitter<T> {
   }
 
   private void awaitRequest() {
-    FluxSignal signal = new FluxSignal(this);
+    FluxSignal signal = new FluxSignal(start.loop, "emit", this, local);
     waiting = signal;
     try {
       // Against a request that came before the line above could be seen.
-      while (requested == 0 && !cancelled) {
-        Treadle.await(signal);
+      if (requested == 0 && !cancelled) {
+        signal.await();
       }
     } finally {
       waiting = null;
@@ -159,11 +164,11 @@ final class TaskSubscription<T> implements Subscription, Emitter<T> {
   @Override
   public void request(long n) {
     if (Operators.validate(n)) {
-      Operators.addCap(REQUESTED, this, n);
-      FluxSignal signal = waiting;
-      if (signal != null) {
-        signal.signal();
+      if (!start.loop.isLoopThread()) {
+        local = false;
       }
+      Operators.addCap(REQUESTED, this, n);
+      wake();
     }
   }
 
@@ -175,11 +180,39 @@ final class TaskSubscription<T> implements Subscription, Emitter<T> {
     if (running != null) {
       running.cancel();
     }
+    // Where it emits in a shield it does not see the cancellation.
+    wake();
   }
 
-  /** As the task dump shows what the task waits for. */
+  private void wake() {
+    FluxSignal signal = waiting;
+    if (signal != null) {
+      signal.signal();
+    }
+  }
+
+  @Override
+  public Loop loop() {
+    return start.loop;
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // As the interface has it.
+  public @Nullable Object scanUnsafe(Attr key) {
+    if (key == Attr.ACTUAL) {
+      return subscriber;
+    }
+    if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
+      return requested;
+    }
+    if (key == Attr.CANCELLED) {
+      return cancelled;
+    }
+    return key == Attr.RUN_ON ? start.loop.scheduler() : null;
+  }
+
   @Override
   public String toString() {
-    return "a request for more of a flux";
+    return "TaskSubscription[requested=" + requested + (cancelled ? " cancelled]" : "]");
   }
 }

@@ -5,6 +5,7 @@ import dev.treadle.Treadle;
 import dev.treadle.coroutines.internal.Fiber;
 import dev.treadle.coroutines.internal.OpenBodies;
 import dev.treadle.coroutines.internal.OpenBody;
+import dev.treadle.internal.LoopSource;
 import dev.treadle.internal.SubscriberContext;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
@@ -17,6 +18,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.Fuseable;
 import reactor.core.Fuseable.QueueSubscription;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
@@ -44,6 +46,9 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
 
   /** Whether the queue is the source's own. */
   private boolean fused;
+
+  /** Whether it is a task of the same loop that emits. */
+  private boolean local;
 
   private int taken;
   private boolean begun;
@@ -139,12 +144,12 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
               + source
               + "; put what both take into an AsyncQueue");
     }
-    FluxSignal signal = new FluxSignal(this);
+    FluxSignal signal = new FluxSignal(loop, "hasNext", source, local);
     waiting = signal;
     try {
       // Against what was put in before the line above could be seen.
-      if (queue.isEmpty() && !done) {
-        Treadle.await(signal);
+      if (queue.isEmpty() && !done && !closed) {
+        signal.await();
       }
     } finally {
       waiting = null;
@@ -157,9 +162,8 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     Throwable problem = failure;
     if (problem != null) {
       failure = null;
-      FluxSignal failed = new FluxSignal(this);
-      failed.completeExceptionally(problem);
-      Treadle.await(failed);
+      // Rethrows it as every await does, with a note of who awaited it.
+      Treadle.await(Mono.error(problem));
     }
   }
 
@@ -222,6 +226,9 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   public void onSubscribe(Subscription subscribed) {
     if (!Operators.setOnce(SUBSCRIPTION, this, subscribed)) {
       return;
+    }
+    if (loop.isLoopThread()) {
+      local = LoopSource.isOf(loop, subscribed);
     }
     if (loop.isLoopThread()
         && subscribed instanceof QueueSubscription<?> polled
@@ -295,9 +302,8 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     wake();
   }
 
-  /** As the task dump shows what a task waits for. */
   @Override
   public String toString() {
-    return "the next of " + source;
+    return source + (ended ? " ended" : begun ? " subscribed" : "");
   }
 }
