@@ -184,17 +184,23 @@ final class OnTreadle {
     return sum;
   }
 
-  static long flux(Flux<Integer> source) {
+  static long flux(Flux<Integer> source, int rounds) {
     Tally taken = new Tally();
     run(
         () -> {
-          long sum = 0;
-          for (int element : iterate(source)) {
-            sum += element & 63;
+          for (int i = 0; i < rounds; i++) {
+            taken.sum += sum(source);
           }
-          taken.sum = sum;
         });
     return taken.sum;
+  }
+
+  private static long sum(Flux<Integer> source) {
+    long sum = 0;
+    for (int element : iterate(source)) {
+      sum += element & 63;
+    }
+    return sum;
   }
 
   static Sleepers sleepers(int tasks, Duration time, LongSupplier heap) {

@@ -3,7 +3,6 @@ package dev.treadle.reactor;
 import dev.treadle.Loop;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
@@ -35,7 +34,6 @@ import org.reactivestreams.Publisher;
  */
 public final class FluxIterator<T> implements Iterator<T>, Iterable<T>, AutoCloseable {
   private final Upstream<T> upstream;
-  private @Nullable T next;
 
   FluxIterator(Loop loop, Publisher<? extends T> source, int prefetch) {
     this.upstream = new Upstream<>(loop, source, prefetch);
@@ -53,11 +51,7 @@ public final class FluxIterator<T> implements Iterator<T>, Iterable<T>, AutoClos
    */
   @Override
   public boolean hasNext() {
-    if (next == null) {
-      confine("hasNext");
-      next = upstream.next();
-    }
-    return next != null;
+    return upstream.hasNext();
   }
 
   /**
@@ -70,12 +64,7 @@ public final class FluxIterator<T> implements Iterator<T>, Iterable<T>, AutoClos
     if (!hasNext()) {
       throw new NoSuchElementException("no more elements: iterator=" + this + "; ask hasNext()");
     }
-    T element = next;
-    next = null;
-    if (element == null) {
-      throw new AssertionError("hasNext() without an element: iterator=" + this);
-    }
-    return element;
+    return upstream.take();
   }
 
   /** This iterator: the publisher is subscribed to once. */
@@ -94,22 +83,8 @@ public final class FluxIterator<T> implements Iterator<T>, Iterable<T>, AutoClos
    */
   @Override
   public void close() {
-    confine("close");
-    T fetched = next;
-    next = null;
-    upstream.close(fetched);
-  }
-
-  private void confine(String operation) {
-    if (!upstream.loop.isLoopThread()) {
-      throw new IllegalStateException(
-          operation
-              + "() on a wrong thread: thread="
-              + Thread.currentThread().getName()
-              + " loop="
-              + upstream.loop.name()
-              + "; iterate in a task of that loop");
-    }
+    upstream.confine("close");
+    upstream.close();
   }
 
   @Override

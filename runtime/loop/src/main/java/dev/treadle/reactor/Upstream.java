@@ -20,13 +20,12 @@ import reactor.core.Fuseable;
 import reactor.core.Fuseable.QueueSubscription;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 /**
- * The subscription behind a {@link FluxIterator}: whoever emits puts elements into a ring, the task
- * takes them out and asks for more when a quarter of what it asked for is left. A source that is
- * itself a queue that can be polled at any time is polled, without a ring.
+ * The subscription behind a {@link FluxIterator}: whoever emits puts elements into a chain, the
+ * task takes them out and asks for more when a quarter of what it asked for is left. A source that
+ * is itself a queue that can be polled at any time is polled, without a chain.
  *
  * <p>Signals may come on any thread; the rest is confined to the loop's.
  */
@@ -35,6 +34,8 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   private static final AtomicReferenceFieldUpdater<Upstream, @Nullable Subscription> SUBSCRIPTION =
       AtomicReferenceFieldUpdater.newUpdater(Upstream.class, Subscription.class, "subscription");
 
+  private static final int MOST_IN_AN_ARRAY = 128;
+
   final Loop loop;
   private final Publisher<? extends T> source;
   private final int prefetch;
@@ -42,10 +43,16 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   private final Context context = SubscriberContext.current();
   private final @Nullable OpenBodies madeIn = OpenBodies.here();
   private @Nullable OpenBodies home;
-  private Queue<T> queue;
+  private final Chain<T> chain;
 
-  /** Whether the queue is the source's own. */
-  private boolean fused;
+  /** The source itself, where it is a queue; then nothing is in the chain. */
+  private @Nullable Queue<T> fused;
+
+  /** Whether there is an element to take. */
+  private boolean ready;
+
+  /** The element, when it comes from the source's own queue, which cannot be peeked into. */
+  private @Nullable T fetched;
 
   /** Whether it is a task of the same loop that emits. */
   private boolean local;
@@ -57,6 +64,12 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   /** Whether it was ended by the scope it was made in, perhaps with elements still to come. */
   private boolean abandoned;
 
+  /** How many elements were asked for; written before each request by who makes it. */
+  private long asked;
+
+  /** How many there were of them; of whoever emits. */
+  private long given;
+
   /** Set by whichever thread subscribes, perhaps after the task has gone. */
   private volatile @Nullable Subscription subscription;
 
@@ -66,6 +79,9 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   private volatile boolean done;
   private volatile boolean closed;
 
+  /** One of the two: what whoever emits looks at. */
+  private volatile boolean stopped;
+
   /** Where the task waits for a signal, while it does. */
   private volatile @Nullable FluxSignal waiting;
 
@@ -74,27 +90,48 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     this.source = source;
     this.prefetch = prefetch;
     this.lowTide = prefetch - (prefetch >> 2);
-    this.queue = Queues.<T>get(prefetch).get();
+    this.chain = new Chain<>(Math.min(prefetch, MOST_IN_AN_ARRAY));
   }
 
-  /** The next element, or null at the end; suspends until there is one of the two. */
-  @Nullable T next() {
+  /** Whether there is another element; suspends until that is known. */
+  boolean hasNext() {
+    if (ready) {
+      return true;
+    }
     loop.checkCancelled();
+    // It stays where it is until it is taken: a reference less to write, and to tell the collector.
+    ready = chain.hasNext() || fetch();
+    return ready;
+  }
+
+  /** The element that {@link #hasNext} has found. */
+  T take() {
+    ready = false;
+    T element = fetched;
+    if (element != null) {
+      fetched = null;
+      return element;
+    }
+    element = chain.take();
+    if (++taken == lowTide) {
+      taken = 0;
+      request();
+    }
+    return element;
+  }
+
+  private boolean fetch() {
+    confine("hasNext");
     if (!begun) {
       begin();
     }
     while (!ended) {
       // In this order: what is done has put in all it had before.
       boolean complete = done;
-      T element = poll();
-      if (element != null) {
-        if (!fused && ++taken == lowTide) {
-          taken = 0;
-          request();
-        }
-        return element;
+      if (chain.hasNext() || poll()) {
+        return true;
       }
-      if (complete || fused) {
+      if (complete || fused != null) {
         end();
       } else {
         await();
@@ -106,21 +143,34 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
               + source
               + "; make it in the scope or task that takes its last element");
     }
-    return null;
+    return false;
   }
 
-  private @Nullable T poll() {
-    if (!fused) {
-      return queue.poll();
+  void confine(String operation) {
+    if (!loop.isLoopThread()) {
+      throw new IllegalStateException(
+          operation
+              + "() on a wrong thread: thread="
+              + Thread.currentThread().getName()
+              + " loop="
+              + loop.name()
+              + "; iterate in a task of that loop");
+    }
+  }
+
+  private boolean poll() {
+    Queue<T> polled = fused;
+    if (polled == null) {
+      return false;
     }
     try {
-      return queue.poll();
+      fetched = polled.poll();
     } catch (Throwable thrown) {
       // The source's own code, in this very task: as it would have come by onError.
       cancel();
       failure = Exceptions.unwrap(thrown);
-      return null;
     }
+    return fetched != null;
   }
 
   private void begin() {
@@ -132,6 +182,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   private void request() {
     Subscription upstream = subscription;
     if (upstream != null && prefetch != Integer.MAX_VALUE) {
+      asked += lowTide;
       upstream.request(lowTide);
     }
   }
@@ -148,7 +199,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     waiting = signal;
     try {
       // Against what was put in before the line above could be seen.
-      if (queue.isEmpty() && !done && !closed) {
+      if (!chain.hasNext() && !done && !closed) {
         signal.await();
       }
     } finally {
@@ -176,15 +227,18 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   }
 
   /** Cancels the subscription and drops what was fetched; what waits for an element gets none. */
-  void close(@Nullable T fetched) {
+  void close() {
     begun = true;
+    ready = false;
     if (ended) {
       return;
     }
     leave();
     closed = true;
+    stopped = true;
     cancel();
     Operators.onDiscard(fetched, context);
+    fetched = null;
     discardAll();
     wake();
   }
@@ -194,15 +248,16 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     if (!ended) {
       home = null;
       abandoned = true;
-      close(null);
+      close();
     }
   }
 
   private void discardAll() {
-    if (fused) {
-      queue.clear();
-    } else {
-      Operators.onDiscardQueueWithClear(queue, context, null);
+    if (fused != null) {
+      fused.clear();
+    }
+    while (chain.hasNext()) {
+      Operators.onDiscard(chain.take(), context);
     }
   }
 
@@ -235,23 +290,23 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
         && polled.requestFusion(Fuseable.SYNC) == Fuseable.SYNC) {
       @SuppressWarnings("unchecked") // It is the subscription of a publisher of T.
       Queue<T> own = (Queue<T>) polled;
-      queue = own;
-      fused = true;
+      fused = own;
     } else {
-      subscribed.request(prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch);
+      asked = prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch;
+      subscribed.request(asked);
     }
   }
 
   @Override
   public void onNext(T element) {
-    if (done) {
-      Operators.onNextDropped(element, context);
-      return;
-    }
-    if (closed || !queue.offer(element)) {
+    if (stopped || given == asked) {
       refuse(element);
       return;
     }
+    if (asked != Long.MAX_VALUE) {
+      given++;
+    }
+    chain.put(element);
     if (!loop.isLoopThread()) {
       // What was put in is seen by a task that begins to wait, or its waiting is seen here.
       VarHandle.fullFence();
@@ -264,6 +319,10 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   }
 
   private void refuse(T element) {
+    if (done && !closed) {
+      Operators.onNextDropped(element, context);
+      return;
+    }
     Operators.onDiscard(element, context);
     if (!closed) {
       cancel();
@@ -276,7 +335,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     }
   }
 
-  /** It was closed while this was put in: the ring is for the loop's thread to empty. */
+  /** It was closed while this was put in: the chain is for the loop's thread to empty. */
   private void discardLate() {
     try {
       loop.execute(this::discardAll);
@@ -299,6 +358,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   @Override
   public void onComplete() {
     done = true;
+    stopped = true;
     wake();
   }
 
