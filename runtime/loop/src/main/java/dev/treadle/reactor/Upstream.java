@@ -170,6 +170,11 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
       cancel();
       failure = Exceptions.unwrap(thrown);
     }
+    if (closed) {
+      // An operator of the source awaited, and it was closed meanwhile.
+      Operators.onDiscard(fetched, context);
+      fetched = null;
+    }
     return fetched != null;
   }
 

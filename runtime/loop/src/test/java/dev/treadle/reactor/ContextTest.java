@@ -28,7 +28,8 @@ class ContextTest {
   private static final ScopedValue<String> USER = ScopedValue.newInstance();
 
   private static Mono<String> asks(String key) {
-    return Mono.deferContextual(view -> Mono.just(view.getOrDefault(key, "none")));
+    return Mono.deferContextual(
+        view -> Mono.just(view.hasKey(key) ? view.<String>get(key) : "none"));
   }
 
   @Test

@@ -335,8 +335,8 @@ class FluxIteratorTest {
                   Context.empty(), element -> discarded.add((Integer) element));
           FluxIterator<Integer> elements =
               withContext(hook, () -> iterate(Flux.range(0, 4).hide()));
-          elements.next();
-          elements.hasNext();
+          assertThat(elements.next()).isZero();
+          assertThat(elements.hasNext()).isTrue();
           elements.close();
           assertThat(discarded).containsExactlyInAnyOrder(1, 2, 3);
           assertThat(elements.hasNext()).isFalse();

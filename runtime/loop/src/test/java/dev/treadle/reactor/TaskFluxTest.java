@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -196,7 +197,7 @@ class TaskFluxTest {
                         try {
                           sleep(SECOND);
                         } finally {
-                          throw new IllegalStateException("in clean-up");
+                          failInCleanUp();
                         }
                       });
               Disposable subscription = source.subscribe();
@@ -205,6 +206,10 @@ class TaskFluxTest {
               Virtually.turns(5);
             });
     assertThat(reported).containsExactly("task 'flux': in clean-up");
+  }
+
+  private static void failInCleanUp() {
+    throw new IllegalStateException("in clean-up");
   }
 
   @Test
@@ -234,8 +239,7 @@ class TaskFluxTest {
           AtomicReference<@Nullable Emitter<Integer>> kept = new AtomicReference<>();
           Flux<Integer> source = flux(kept::set);
           assertThat(await(source)).isNull();
-          Emitter<Integer> emitter = kept.get();
-          assertThat(emitter).isNotNull();
+          Emitter<Integer> emitter = Objects.requireNonNull(kept.get());
           assertThatIllegalStateException()
               .isThrownBy(() -> emitter.emit(1))
               .withMessageStartingWith("emit() after the end: subscription=");
