@@ -74,6 +74,28 @@ class ArrowsTest {
   }
 
   @Test
+  void shouldNotUseReactivePublishersInTheLoopItself() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.treadle", "dev.treadle.internal", "dev.treadle.sync")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.treadle.reactor..")
+        .check(TREADLE);
+  }
+
+  /** It is optional: where it is absent, that class is never loaded. */
+  @Test
+  void shouldTouchContextPropagationInOneClass() {
+    noClasses()
+        .that()
+        .haveNameNotMatching("dev\\.treadle\\.internal\\.Propagation(\\$.*)?")
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.micrometer.."))
+        .check(TREADLE);
+  }
+
+  @Test
   void shouldTouchContinuationsInOneClass() {
     noClasses()
         .that()

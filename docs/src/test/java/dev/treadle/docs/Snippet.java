@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  *       main task of a loop on virtual time, so that it may await and takes no time.
  * </ul>
  *
- * <p>The standard imports are {@code Treadle.*} and {@code Duration.*}, both static, Treadle's
- * public packages and the module {@code java.base}. What is printed must equal the text block that
- * follows, if one does. A block that cannot be run has the info string {@code java no-run: "the
- * reason"}; it is compiled all the same.
+ * <p>The standard imports are {@code Treadle.*}, {@code Reactive.*} and {@code Duration.*}, all
+ * static, Treadle's public packages, Reactor's three main classes and the module {@code java.base}.
+ * What is printed must equal the text block that follows, if one does. A block that cannot be run
+ * has the info string {@code java no-run: "the reason"}; it is compiled all the same.
  *
  * @param fence the block
  * @param expected what it must print, or null when the page does not say
@@ -35,13 +35,18 @@ record Snippet(Fence fence, @Nullable String expected) {
   private static final String IMPORTS =
       """
       import static dev.treadle.Treadle.*;
+      import static dev.treadle.reactor.Reactive.*;
       import static java.time.Duration.*;
       import module java.base;
       import dev.treadle.*;
       import dev.treadle.coroutines.*;
       import dev.treadle.io.*;
       import dev.treadle.queue.*;
+      import dev.treadle.reactor.*;
       import dev.treadle.sync.*;
+      import reactor.core.publisher.Flux;
+      import reactor.core.publisher.Mono;
+      import reactor.util.context.Context;
       """;
 
   static List<Snippet> of(Page page) {

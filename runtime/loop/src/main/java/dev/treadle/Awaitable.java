@@ -121,16 +121,25 @@ public abstract sealed class Awaitable<T extends @Nullable Object> permits Task,
   /**
    * A mono that gives each subscriber the outcome: the value, or nothing if that is null; the
    * failure itself; {@link CancellationException} for a cancellation. Cancelling a subscription has
-   * no effect on this. Any thread; signals come on the loop's thread, or on the subscriber's when
-   * the loop is closed.
+   * no effect on a deferred; of a task, see {@link Task#toMono}. Any thread; signals come on the
+   * loop's thread, or on the subscriber's when the loop is closed.
    */
-  public final Mono<@NonNull T> toMono() {
+  public Mono<@NonNull T> toMono() {
     return Mono.create(
         sink -> {
           observed();
-          sink.onDispose(DoneCallback.add(this, outcome -> outcome.completeInto(this, sink)));
+          DoneCallback<T> callback =
+              DoneCallback.add(this, outcome -> outcome.completeInto(this, sink));
+          sink.onCancel(
+              () -> {
+                callback.dispose();
+                unsubscribed();
+              });
         });
   }
+
+  /** A subscription of {@link #toMono} was cancelled. Any thread. */
+  void unsubscribed() {}
 
   final @Nullable Outcome<T> outcome() {
     @SuppressWarnings("unchecked")

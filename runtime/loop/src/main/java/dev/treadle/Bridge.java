@@ -1,5 +1,7 @@
 package dev.treadle;
 
+import dev.treadle.internal.LoopSource;
+import dev.treadle.internal.SubscriberContext;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /** A task's wait for something that other code completes, perhaps on another thread. */
 final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consumer<Outcome<T>> {
@@ -124,13 +127,14 @@ final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consume
     if (arrived == null) {
       parked = true;
       Loop loop = task.loop();
-      if (foreign) {
+      boolean outside = foreign;
+      if (outside) {
         loop.foreign.begin();
       }
       try {
         task.park(this);
       } finally {
-        if (foreign) {
+        if (outside) {
           loop.foreign.end();
         }
       }
@@ -182,6 +186,7 @@ final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consume
     /** Set by whichever thread subscribes, perhaps after the task has gone. */
     private volatile @Nullable Subscription subscription;
 
+    private final Context context = SubscriberContext.current();
     private @Nullable T value;
 
     First(Bridge<@Nullable T> bridge, boolean cancelsAfterFirst) {
@@ -194,8 +199,16 @@ final class Bridge<T extends @Nullable Object> implements Wait, Awaiter, Consume
     }
 
     @Override
+    public Context currentContext() {
+      return context;
+    }
+
+    @Override
     public void onSubscribe(Subscription subscribed) {
       if (Operators.setOnce(SUBSCRIPTION, this, subscribed)) {
+        if (bridge.task.loop().isLoopThread()) {
+          bridge.foreign = !LoopSource.isOf(bridge.task.loop(), subscribed);
+        }
         subscribed.request(cancelsAfterFirst ? 1 : Long.MAX_VALUE);
       }
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * An event loop: one thread that runs tasks, callbacks, timers and I/O, in turns.
@@ -38,8 +38,7 @@ public final class Loop implements AutoCloseable {
   private static final ThreadLocal<@Nullable Loop> CURRENT = new ThreadLocal<>();
 
   static {
-    // Mono.block() on a loop's thread fails with Reactor's own message.
-    Schedulers.registerNonBlockingThreadPredicate(Loop::isLoopThread);
+    LoopScheduler.refuseToBlock();
     // Seen from other processes, by dev.treadle.debug.Main.
     System.setProperty("dev.treadle.loops", "true");
   }
@@ -170,6 +169,11 @@ public final class Loop implements AutoCloseable {
   /** Netty's view of this loop, for channels and for Reactor Netty. Any thread. */
   public IoEventLoop nettyLoop() {
     return netty;
+  }
+
+  /** This loop for Reactor, delays by its clock; to dispose of it has no effect. Any thread. */
+  public Scheduler scheduler() {
+    return new LoopScheduler(this);
   }
 
   /** The time since the loop was made, monotonic; what {@link #callAt} counts in. Any thread. */

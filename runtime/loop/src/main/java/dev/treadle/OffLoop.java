@@ -1,5 +1,6 @@
 package dev.treadle;
 
+import dev.treadle.internal.SubscriberContext;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,8 @@ final class OffLoop {
   static <T> @Nullable T await(Publisher<T> publisher) {
     requireMayBlock();
     Mono<T> first = publisher instanceof Mono<T> mono ? mono : Flux.from(publisher).next();
-    return OffLoop.<@Nullable T>get(first.toFuture(), publisher);
+    Mono<T> inContext = first.contextWrite(SubscriberContext.current());
+    return OffLoop.<@Nullable T>get(inContext.toFuture(), publisher);
   }
 
   static <T extends @Nullable Object> T await(Future<T> future) {

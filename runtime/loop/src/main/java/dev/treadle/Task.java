@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * A body that runs in turns on its loop's thread, and the outcome it will have. Made by {@link
@@ -125,6 +127,30 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
       cancelCalled = true;
       loop().inlet.run(() -> Cancellation.refresh(this));
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A task is cancelled with the last subscription to it, unless something else waits for it
+   * then: another task, a callback, a clause. {@code Mono.fromFuture(task.toCompletableFuture())}
+   * leaves it alone; {@code Reactive.mono} starts one for each subscriber.
+   */
+  @Override
+  public Mono<@NonNull T> toMono() {
+    return super.toMono();
+  }
+
+  @Override
+  void unsubscribed() {
+    loop()
+        .inlet
+        .run(
+            () -> {
+              if (!isAwaited()) {
+                cancel();
+              }
+            });
   }
 
   long id() {

@@ -75,7 +75,7 @@ class DoneCallbackTest {
   }
 
   @Test
-  void shouldLeaveTheTaskAloneWhenTheSubscriptionIsCancelled() {
+  void shouldLeaveTheTaskAloneWhenOneOfTwoSubscriptionsIsCancelled() {
     VirtualLoop.run(
         () -> {
           Deferred<String> answer = new Deferred<>();

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenBodies {
   private final Thread thread = Thread.currentThread();
-  private @Nullable Stepper youngest;
+  private @Nullable OpenBody youngest;
   private boolean closed;
 
   /** What is open in a stretch that begins on this thread: nothing. */
   public OpenBodies() {}
 
   /** Where a body that is made here belongs; null outside a task. */
-  static @Nullable OpenBodies here() {
+  public static @Nullable OpenBodies here() {
     TaskHost task = Fiber.currentTask();
     if (task == null) {
       return null;
@@ -36,8 +36,8 @@ public final class OpenBodies {
    * @param home where it belongs until now
    * @return where it belongs from now on
    */
-  static @Nullable OpenBodies settle(
-      Stepper body, boolean started, @Nullable TaskHost task, @Nullable OpenBodies home) {
+  public static @Nullable OpenBodies settle(
+      OpenBody body, boolean started, @Nullable TaskHost task, @Nullable OpenBodies home) {
     if (started) {
       if (home != null && !home.isHere()) {
         home.remove(body);
@@ -52,7 +52,7 @@ public final class OpenBodies {
   }
 
   /** The new home, if it takes the body in. */
-  static @Nullable OpenBodies joined(Stepper body, OpenBodies home) {
+  static @Nullable OpenBodies joined(OpenBody body, OpenBodies home) {
     return home.add(body) ? home : null;
   }
 
@@ -61,11 +61,11 @@ public final class OpenBodies {
   }
 
   /** Takes a body in as the youngest; false when the stretch has ended. */
-  private synchronized boolean add(Stepper body) {
+  private synchronized boolean add(OpenBody body) {
     if (closed) {
       return false;
     }
-    Stepper last = youngest;
+    OpenBody last = youngest;
     body.older = last;
     if (last != null) {
       last.younger = body;
@@ -75,9 +75,9 @@ public final class OpenBodies {
   }
 
   /** Forgets a body that has ended or moved on. */
-  synchronized void remove(Stepper body) {
-    Stepper after = body.younger;
-    Stepper before = body.older;
+  public synchronized void remove(OpenBody body) {
+    OpenBody after = body.younger;
+    OpenBody before = body.older;
     if (youngest == body) {
       youngest = before;
     } else if (after != null) {
@@ -92,8 +92,8 @@ public final class OpenBodies {
     body.younger = null;
   }
 
-  private synchronized @Nullable Stepper next() {
-    Stepper next = youngest;
+  private synchronized @Nullable OpenBody next() {
+    OpenBody next = youngest;
     if (next == null) {
       closed = true;
     } else {
@@ -111,7 +111,7 @@ public final class OpenBodies {
    */
   public @Nullable Throwable close(@Nullable Throwable failure) {
     Throwable all = failure;
-    for (Stepper body = next(); body != null; body = next()) {
+    for (OpenBody body = next(); body != null; body = next()) {
       try {
         body.closeWithStretch();
       } catch (Throwable t) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the innermost directly, so that an element costs one switch at any depth; only when the innermost
  * ends does the one above it run. A step allocates nothing and writes no volatile.
  */
-public final class Stepper implements Runnable {
+public final class Stepper extends OpenBody implements Runnable {
   /** The code to suspend. */
   @FunctionalInterface
   public interface Body {
@@ -48,11 +48,6 @@ public final class Stepper implements Runnable {
 
   /** What this body has made and not ended, in a task. */
   private @Nullable OpenBodies own;
-
-  /** Neighbours at home. */
-  @Nullable Stepper older;
-
-  @Nullable Stepper younger;
 
   /** Whether it was ended by the stretch it belonged to, with steps still to come. */
   private boolean abandoned;
@@ -327,8 +322,8 @@ public final class Stepper implements Runnable {
     }
   }
 
-  /** The stretch that this belongs to has ended. */
-  void closeWithStretch() {
+  @Override
+  protected void closeWithStretch() {
     home = null;
     if (innermost().runner instanceof TaskHost other) {
       home = OpenBodies.joined(this, other.taskBodies());

@@ -36,9 +36,11 @@ final class JmhScores {
   /** The class, and its parameter where that is not the same for all. */
   private static String benchmark(String name, BenchmarkParams params) {
     String simple = simpleClass(name);
-    return simple.equals("SwitchBenchmark")
-        ? simple + " tasks=" + params.getParam("tasks")
-        : simple;
+    return switch (simple) {
+      case "SwitchBenchmark" -> simple + " tasks=" + params.getParam("tasks");
+      case "FluxBenchmark" -> simple + " source=" + params.getParam("source");
+      default -> simple;
+    };
   }
 
   private static String simpleClass(String name) {

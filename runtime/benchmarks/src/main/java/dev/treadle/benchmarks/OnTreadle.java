@@ -6,6 +6,7 @@ import static dev.treadle.Treadle.run;
 import static dev.treadle.Treadle.sleep;
 import static dev.treadle.Treadle.spawn;
 import static dev.treadle.Treadle.yieldNow;
+import static dev.treadle.reactor.Reactive.iterate;
 
 import dev.treadle.Loop;
 import dev.treadle.LoopBuilder;
@@ -16,6 +17,7 @@ import dev.treadle.sync.AsyncLock;
 import dev.treadle.sync.AsyncSemaphore;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import reactor.core.publisher.Flux;
 
 /** The work on Treadle; each method tells what it did, so that a test can check it. */
 final class OnTreadle {
@@ -178,6 +180,25 @@ final class OnTreadle {
       for (int element : elements) {
         sum += element;
       }
+    }
+    return sum;
+  }
+
+  static long flux(Flux<Integer> source, int rounds) {
+    Tally taken = new Tally();
+    run(
+        () -> {
+          for (int i = 0; i < rounds; i++) {
+            taken.sum += sum(source);
+          }
+        });
+    return taken.sum;
+  }
+
+  private static long sum(Flux<Integer> source) {
+    long sum = 0;
+    for (int element : iterate(source)) {
+      sum += element & 63;
     }
     return sum;
   }

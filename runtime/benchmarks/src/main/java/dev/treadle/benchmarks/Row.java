@@ -17,7 +17,10 @@ enum Row {
   SLEEPERS_BYTES("1,000,000 sleeping tasks: each", "SleepersBenchmark bytesEach", "B", 450),
   SLEEPERS_TIME("1,000,000 sleeping tasks: whole run", "SleepersBenchmark", "ms", 1, Side.KOTLINX),
   CANCEL("100,000 tasks cancelled: whole run", "CancelBenchmark", "ms", 1, Side.KOTLINX),
-  GENERATOR("generator step", "GeneratorBenchmark", "ns", 1.15, Side.RAW);
+  GENERATOR("generator step", "GeneratorBenchmark", "ns", 1.15, Side.RAW),
+  FLUX("`for` over a `Flux.range`", "FluxBenchmark source=polled", "ns", 5, Side.SUBSCRIBER),
+  FLUX_PREFETCHED(
+      "the same, prefetched", "FluxBenchmark source=prefetched", "ns", 5, Side.SUBSCRIBER);
 
   final String title;
 
@@ -26,7 +29,10 @@ enum Row {
 
   final String unit;
 
-  /** A factor of the reference; an absolute value when Treadle is its own reference. */
+  /**
+   * A factor of the reference; how much more than a bare subscriber; an absolute value when Treadle
+   * is its own reference.
+   */
   private final double limit;
 
   final Side reference;
@@ -47,7 +53,14 @@ enum Row {
     return reference == Side.TREADLE;
   }
 
+  private boolean isDifference() {
+    return reference == Side.SUBSCRIBER;
+  }
+
   String target() {
+    if (isDifference()) {
+      return "%.0f %s over %s".formatted(limit, unit, reference.title);
+    }
     return isAbsolute()
         ? "%.0f %s".formatted(limit, unit)
         : String.format(Locale.ROOT, "%.2f × %s", limit, reference.title);
@@ -55,6 +68,9 @@ enum Row {
 
   /** What is held against the limit, to the two places that are shown. */
   double measured(double ours, double theirs) {
+    if (isDifference()) {
+      return Math.rint(10 * (ours - theirs)) / 10;
+    }
     return isAbsolute() ? Math.rint(ours) : Math.rint(100 * ours / theirs) / 100;
   }
 
@@ -68,6 +84,9 @@ enum Row {
   }
 
   String format(double measured) {
+    if (isDifference()) {
+      return String.format(Locale.ROOT, "%.1f %s", measured, unit);
+    }
     return isAbsolute()
         ? "%.0f %s".formatted(measured, unit)
         : String.format(Locale.ROOT, "%.2f", measured);

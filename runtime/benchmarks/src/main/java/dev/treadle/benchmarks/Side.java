@@ -13,6 +13,14 @@ enum Side {
     boolean hasColumn() {
       return false;
     }
+  },
+
+  /** Reactor's own; the same. */
+  SUBSCRIBER("subscriber", "a bare subscriber") {
+    @Override
+    boolean hasColumn() {
+      return false;
+    }
   };
 
   final String method;

@@ -63,6 +63,17 @@ class BenchmarksTest {
     assertThat(benchmark.virtualThreads()).isEqualTo(sumOf(BATCH / 2));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"polled", "prefetched"})
+  void shouldGetEveryElementOfAFlux(String source) {
+    FluxBenchmark benchmark = new FluxBenchmark();
+    benchmark.batch = BATCH;
+    benchmark.source = source;
+
+    assertThat(benchmark.treadle()).isEqualTo(20 * sumOf(BATCH));
+    assertThat(benchmark.subscriber()).isEqualTo(20 * sumOf(BATCH));
+  }
+
   @Test
   void shouldGiveTheWinnerOfEveryRace() throws InterruptedException {
     RaceBenchmark benchmark = new RaceBenchmark();

@@ -65,6 +65,19 @@ class ResultsTableTest {
   }
 
   @Test
+  void shouldCompareByTheDifferenceWhenTheLimitIsOne() {
+    List<Score> scores =
+        List.of(
+            new Score("FluxBenchmark source=polled", Side.TREADLE, 8.25, Double.NaN),
+            new Score("FluxBenchmark source=polled", Side.SUBSCRIBER, 2, Double.NaN));
+
+    assertThat(lastLine(scores))
+        .isEqualTo(
+            "| `for` over a `Flux.range` | 8.3 ns |  |  |  |"
+                + " 5 ns over a bare subscriber | 6.2 ns | **missed** by 24 % |");
+  }
+
+  @Test
   void shouldLeaveOutRowsWhenOneSideWasNotMeasured() {
     List<Score> scores = List.of(new Score("SpawnBenchmark", Side.TREADLE, 200, Double.NaN));
 
