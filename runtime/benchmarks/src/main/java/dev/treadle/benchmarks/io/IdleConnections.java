@@ -1,0 +1,60 @@
+package dev.treadle.benchmarks.io;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a server keeps for each connection on which nothing happens: the bytes in use with ten
+ * thousand less those without, by a server that has been busy before.
+ */
+final class IdleConnections {
+  static final int COUNT = 10_000;
+
+  private static final int FEW = 50;
+  private static final int WARM_MILLIS = 3_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Child client;
+  private final Progress progress;
+
+  IdleConnections(Child client, Progress progress) {
+    this.client = client;
+    this.progress = progress;
+  }
+
+  /** Measures each with a new process in every round. */
+  Measured measure(String title, List<Contender> contenders, int rounds)
+      throws InterruptedException {
+    Measured measured = new Measured(title);
+    for (int round = 1; round <= rounds && !progress.isTimeUp(); round++) {
+      progress.say(title + ": round " + round + " of " + rounds);
+      for (Contender contender : contenders) {
+        if (contender.missing() != null) {
+          measured.leaveOut(contender.title(), contender.missing());
+        } else if (!measured.missing().containsKey(contender.title())) {
+          round(contender, measured);
+        }
+      }
+    }
+    return measured;
+  }
+
+  private void round(Contender contender, Measured measured) throws InterruptedException {
+    try (Server server = Server.start(contender)) {
+      new EchoLoad(client, FEW).measure(server, 0, WARM_MILLIS);
+      long before = server.usedBytes();
+      client.ask("open %d %d".formatted(server.port(), COUNT), PATIENCE);
+      double each = (server.usedBytes() - before) / (double) COUNT;
+      // All of them still answer.
+      client.ask("check", PATIENCE);
+      client.ask("close", PATIENCE);
+      measured.add(contender.title(), new Sample(each, 0, 0, 0));
+      progress.say(String.format(Locale.ROOT, "  %-30s %,6.0f B each", contender.title(), each));
+    } catch (IOException | RuntimeException failure) {
+      measured.leaveOut(contender.title(), "failed");
+      progress.say("  " + contender.title() + " failed: " + failure.getMessage());
+    }
+  }
+}
