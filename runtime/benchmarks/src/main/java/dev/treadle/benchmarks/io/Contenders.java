@@ -49,11 +49,14 @@ final class Contenders {
 
   /** The two that can tell their memory. */
   List<Contender> jvmEcho(NettyTransport transport) {
-    return List.of(jvm(netty(transport), "netty-echo", transport));
+    return List.of(
+        jvm(treadle(transport), "treadle-echo", transport),
+        jvm(netty(transport), "netty-echo", transport));
   }
 
   List<Contender> hello() {
     return List.of(
+        jvm("Treadle", "treadle-hello", NettyTransport.EPOLL),
         jvm("Reactor Netty", "reactor-hello", NettyTransport.EPOLL),
         python("aiohttp on uvloop", tools.pythonMissing("uvloop,aiohttp"), "hello.py"),
         node("Node", "hello.js"));
@@ -61,6 +64,7 @@ final class Contenders {
 
   List<Contender> sleeping() {
     return List.of(
+        jvm("Treadle", "treadle-sleep", NettyTransport.EPOLL),
         jvm(DELAY, "reactor-sleep", NettyTransport.EPOLL),
         jvm(DELAY_ON_LOOP, "reactor-sleep-on-loop", NettyTransport.EPOLL));
   }

@@ -28,6 +28,9 @@ final class ServerMain {
   private static int start(String kind, NettyTransport transport) {
     return switch (kind) {
       case "netty-echo" -> new NettyEcho(transport).port();
+      case "treadle-echo" -> TreadleServers.echo(transport).port();
+      case "treadle-hello" -> TreadleServers.hello(transport).port();
+      case "treadle-sleep" -> TreadleServers.sleeping(transport).port();
       case "reactor-hello" -> ReactorHttp.hello().port();
       case "reactor-sleep" -> ReactorHttp.sleeping().port();
       case "reactor-sleep-on-loop" -> ReactorHttp.sleepingOnLoop().port();

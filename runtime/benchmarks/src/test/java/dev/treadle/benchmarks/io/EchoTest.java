@@ -25,6 +25,15 @@ class EchoTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void shouldAnswerByTreadle(NettyTransport transport) {
+    assumeThat(transport.treadle.isAvailable()).as("this machine has it").isTrue();
+    try (OnLoop server = TreadleServers.echo(transport)) {
+      assertAnswers(server.port());
+    }
+  }
+
   @Test
   void shouldRefuseAReplyThatDiffers() throws IOException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -1,6 +1,7 @@
 package dev.treadle.benchmarks.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.URI;
@@ -8,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every HTTP server in Java says hello. */
 class HttpServersTest {
@@ -24,6 +27,18 @@ class HttpServersTest {
       assertHello(server.port());
     }
     try (ReactorHttp server = ReactorHttp.sleepingOnLoop()) {
+      assertHello(server.port());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldSayHelloByTreadle(NettyTransport transport) throws IOException, InterruptedException {
+    assumeThat(transport.treadle.isAvailable()).as("this machine has it").isTrue();
+    try (OnLoop server = TreadleServers.hello(transport)) {
+      assertHello(server.port());
+    }
+    try (OnLoop server = TreadleServers.sleeping(transport)) {
       assertHello(server.port());
     }
   }
