@@ -18,8 +18,7 @@ final class OnLoop implements AutoCloseable {
    * @param listen makes the server, in a task of the loop
    * @param address where it listens
    */
-  <S> OnLoop(
-      NettyTransport transport, Callable<S> listen, Function<S, SocketAddress> address) {
+  <S> OnLoop(NettyTransport transport, Callable<S> listen, Function<S, SocketAddress> address) {
     loop = Loop.builder().name("server").transport(transport.treadle).start();
     CompletableFuture<SocketAddress> bound = new CompletableFuture<>();
     loop.submit(
