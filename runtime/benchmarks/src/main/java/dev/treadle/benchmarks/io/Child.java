@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -20,12 +22,15 @@ final class Child implements AutoCloseable {
 
   private final String title;
   private final Process process;
+  private final Path errors;
   private final OutputStream commands;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
   Child(String title, List<String> command) throws IOException {
     this.title = title;
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    // Not shown while all is well: a stall's warning amid the figures would only alarm.
+    errors = Files.createTempFile("treadle-io-benchmarks", ".log");
+    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     commands = process.getOutputStream();
     Thread.ofVirtual().start(this::readLines);
   }
@@ -63,9 +68,14 @@ final class Child implements AutoCloseable {
       throw new IOException("no answer: process=" + title + " after=" + patience);
     }
     if (line.equals(END)) {
-      throw new IOException("it has ended: process=" + title + "; look at what it printed");
+      throw new IOException("it has ended: process=" + title + " saying=" + lastError());
     }
     return line;
+  }
+
+  private String lastError() throws IOException {
+    List<String> said = Files.readAllLines(errors, StandardCharsets.UTF_8);
+    return said.isEmpty() ? "nothing" : said.getLast();
   }
 
   @Override
@@ -73,6 +83,9 @@ final class Child implements AutoCloseable {
     process.destroyForcibly();
     try {
       process.waitFor(5, TimeUnit.SECONDS);
+      Files.deleteIfExists(errors);
+    } catch (IOException kept) {
+      // A small file in the folder for such.
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -42,7 +42,7 @@ public final class IoBenchmarks {
     client = new Child("client", tools.onClientCore(command));
   }
 
-  /** Measures the sections that are named, {@code echo hello sleep idle}; all by default. */
+  /** Measures the sections that are named, {@code echo idle hello sleep}; all by default. */
   public static void main(String[] args) throws IOException, InterruptedException {
     ResultsPage page = new ResultsPage(Path.of(args[0]));
     List<String> words = new ArrayList<>(List.of(args).subList(1, args.length));
@@ -53,7 +53,7 @@ public final class IoBenchmarks {
             .findAny()
             .orElse(Integer.MAX_VALUE);
     words.removeIf(word -> word.startsWith("rounds="));
-    List<String> sections = words.isEmpty() ? List.of("echo", "hello", "sleep", "idle") : words;
+    List<String> sections = words.isEmpty() ? List.of("echo", "idle", "hello", "sleep") : words;
     Path scripts = Files.createTempDirectory("treadle-io-benchmarks");
     try {
       unpack(scripts);
@@ -81,7 +81,7 @@ public final class IoBenchmarks {
       case "idle" -> idle();
       default ->
           throw new IllegalArgumentException(
-              "no such section: section=" + section + "; use echo, hello, sleep, idle");
+              "no such section: section=" + section + "; use echo, idle, hello, sleep");
     }
   }
 
