@@ -13,15 +13,14 @@ class ChildTest {
 
   @Test
   void shouldAnswerLineByLineUntilClosed() throws IOException, InterruptedException {
+    long pid;
     try (Child child = new Child("cat", List.of("cat"))) {
+      pid = child.pid();
       assertThat(child.ask("one", PATIENCE)).isEqualTo("one");
       assertThat(child.ask("two", PATIENCE)).isEqualTo("two");
-      assertThat(ProcessHandle.of(child.pid())).isPresent();
-
-      child.close();
-
-      assertThat(ProcessHandle.of(child.pid()).filter(ProcessHandle::isAlive)).isEmpty();
+      assertThat(ProcessHandle.of(pid)).isPresent();
     }
+    assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
   }
 
   @Test
