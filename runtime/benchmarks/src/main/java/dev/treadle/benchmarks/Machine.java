@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 
 /** Where and when it was measured, without naming anybody's host. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static String describe(LocalDate date) {
+  public static String describe(LocalDate date) {
     return "Measured on "
         + date
         + ": "

@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The page that carries the results between two marks, in the midst of what people wrote. */
-final class ResultsPage {
+public final class ResultsPage {
   static final String BEGIN = "<!-- measured: from here to the end mark a program writes -->";
   static final String END = "<!-- measured: end -->";
 
   private final Path file;
 
-  ResultsPage(Path file) {
+  public ResultsPage(Path file) {
     this.file = file;
   }
 
@@ -20,7 +20,7 @@ final class ResultsPage {
    *
    * @throws IllegalStateException if the page has no such marks
    */
-  void write(String results) throws IOException {
+  public void write(String results) throws IOException {
     String page = Files.readString(file);
     int begin = page.indexOf(BEGIN);
     int end = page.indexOf(END);
