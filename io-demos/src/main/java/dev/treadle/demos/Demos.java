@@ -31,6 +31,7 @@ final class Demos extends Helpful implements Runnable {
     commands.addSubcommand(new ProducerConsumer(terminal));
     commands.addSubcommand(new Generators(terminal));
     commands.addSubcommand(new Blocking(terminal));
+    commands.addSubcommand(new ProcessInfo(terminal));
     Errors errors = new Errors(terminal);
     commands.setParameterExceptionHandler(errors);
     commands.setExecutionExceptionHandler(errors);
