@@ -1,0 +1,124 @@
+package dev.treadle.io;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How connections are made; ends in {@link #connect} or {@link #listen}, which may be called more
+ * than once. Made by {@link Net#options()}. Not thread-safe.
+ *
+ * <pre>{@code
+ * var server = Net.options().backlog(100).option(ChannelOption.SO_KEEPALIVE, true).listen(address, handler);
+ * }</pre>
+ */
+public final class NetOptions {
+  int readLow = 64 << 10;
+  int readHigh = 128 << 10;
+  int backlog = 1024;
+  ChannelSetup setup = ChannelSetup.NONE;
+  private WriteBufferWaterMark writeMarks = WriteBufferWaterMark.DEFAULT;
+  private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
+
+  NetOptions() {}
+
+  /**
+   * How many bytes a reader buffers: with more than the high mark it takes no more from the socket,
+   * until no more than the low one are left. Without this 64 KiB and 128 KiB.
+   *
+   * @throws IllegalArgumentException unless 0 &lt;= low &lt;= high
+   */
+  public NetOptions readWaterMarks(int low, int high) {
+    requireMarks(low, high);
+    readLow = low;
+    readHigh = high;
+    return this;
+  }
+
+  /**
+   * How many bytes a writer may have pending: with more than the high mark a write suspends, until
+   * no more than the low one are left. Without this 32 KiB and 64 KiB, Netty's.
+   *
+   * @throws IllegalArgumentException unless 0 &lt;= low &lt;= high
+   */
+  public NetOptions writeWaterMarks(int low, int high) {
+    requireMarks(low, high);
+    writeMarks = new WriteBufferWaterMark(low, high);
+    return this;
+  }
+
+  /** How many connections may wait to be accepted, as far as the system lets them; 1024. */
+  public NetOptions backlog(int connections) {
+    backlog = connections;
+    return this;
+  }
+
+  /** An option of each connection's channel; {@code TCP_NODELAY} is on without this. */
+  public <T> NetOptions option(ChannelOption<T> option, T value) {
+    options.put(Objects.requireNonNull(option, "option"), Objects.requireNonNull(value, "value"));
+    return this;
+  }
+
+  /** See {@link Net#connect(SocketAddress)}. */
+  public Connection connect(SocketAddress address) {
+    return Connecting.connect(this, address);
+  }
+
+  /** See {@link Net#connect(String, int)}. */
+  public Connection connect(String host, int port) {
+    return Connecting.connect(this, host, port);
+  }
+
+  /** See {@link Net#connectUnix(Path)}. */
+  public Connection connectUnix(Path path) {
+    return connect(Net.unix(path));
+  }
+
+  /** See {@link Net#listen(SocketAddress, ConnectionHandler)}. */
+  public Server listen(SocketAddress address, ConnectionHandler handler) {
+    return Server.listen(this, address, handler);
+  }
+
+  /** See {@link Net#listenUnix(Path, ConnectionHandler)}. */
+  public Server listenUnix(Path path, ConnectionHandler handler) {
+    return listen(Net.unix(path), handler);
+  }
+
+  /** As they are now: a server goes on with them. */
+  NetOptions copy() {
+    NetOptions copy = new NetOptions();
+    copy.readLow = readLow;
+    copy.readHigh = readHigh;
+    copy.backlog = backlog;
+    copy.setup = setup;
+    copy.writeMarks = writeMarks;
+    copy.options.putAll(options);
+    return copy;
+  }
+
+  void configure(Channel channel) {
+    ChannelConfig config = channel.config();
+    config.setWriteBufferWaterMark(writeMarks);
+    // The peer's end of output is the reader's end, and no reason to stop writing to it.
+    config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    // Nor is a write that failed a reason to drop what has come.
+    config.setAutoClose(false);
+    config.setOption(ChannelOption.TCP_NODELAY, true);
+    if (!options.isEmpty()) {
+      config.setOptions(options);
+    }
+  }
+
+  private static void requireMarks(int low, int high) {
+    if (low < 0 || high < low) {
+      throw new IllegalArgumentException(
+          "no such water marks: low=" + low + " high=" + high + "; give 0 <= low <= high");
+    }
+  }
+}
