@@ -32,6 +32,7 @@ final class Demos extends Helpful implements Runnable {
     commands.addSubcommand(new Generators(terminal));
     commands.addSubcommand(new Blocking(terminal));
     commands.addSubcommand(new ProcessInfo(terminal));
+    commands.addSubcommand(new Echo(terminal));
     Errors errors = new Errors(terminal);
     commands.setParameterExceptionHandler(errors);
     commands.setExecutionExceptionHandler(errors);
