@@ -52,7 +52,7 @@ final class Running implements AutoCloseable {
     return out.text();
   }
 
-  /** Ends it as Ctrl-C does, by cancelling its main task. */
+  /** Ends its loop and thus it; Ctrl-C, which ends the main task first, is for {@link Child}. */
   Ran end() throws Exception {
     close();
     return result();
