@@ -34,6 +34,7 @@ final class Demos extends Helpful implements Runnable {
     commands.addSubcommand(new ProcessInfo(terminal));
     commands.addSubcommand(new Echo(terminal));
     commands.addSubcommand(new WebDemo(terminal));
+    commands.addSubcommand(new Fetch(terminal));
     Errors errors = new Errors(terminal);
     commands.setParameterExceptionHandler(errors);
     commands.setExecutionExceptionHandler(errors);
