@@ -36,7 +36,7 @@ final class FetchBar implements AutoCloseable {
 
   /** There will be that many bytes. */
   void expect(long total) {
-    bar = make(total, total < MIB ? KIB : MIB);
+    bar = make(total);
   }
 
   /** That many more have come. */
@@ -44,7 +44,7 @@ final class FetchBar implements AutoCloseable {
     bytes += more;
     ProgressBar known = bar;
     if (known == null) {
-      known = make(-1, MIB);
+      known = make(-1);
       bar = known;
     }
     // One less: the library draws again only what has grown, and the end is always to be drawn.
@@ -80,11 +80,18 @@ final class FetchBar implements AutoCloseable {
     }
   }
 
-  private ProgressBar make(long total, long unit) {
-    return new ProgressBarBuilder()
+  private ProgressBar make(long total) {
+    ProgressBarBuilder builder = new ProgressBarBuilder();
+    if (total >= 0 && total < 64 * KIB) {
+      builder.setUnit(" B", 1);
+    } else if (total >= 0 && total < 10 * MIB) {
+      builder.setUnit(" KiB", KIB);
+    } else {
+      builder.setUnit(" MiB", MIB);
+    }
+    return builder
         .setTaskName(name)
         .setInitialMax(total)
-        .setUnit(unit == MIB ? " MiB" : " KiB", unit)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(NEVER)
         .setConsumer(new DelegatingProgressBarConsumer(line -> text = line, columns - 1))

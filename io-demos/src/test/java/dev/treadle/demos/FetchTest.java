@@ -200,7 +200,7 @@ class FetchTest {
 
   @Test
   void shouldDrawABarForEachWhenOnATerminal() {
-    serve("/one.bin", exchange -> send(exchange, new byte[3 << 20], true));
+    serve("/one.bin", exchange -> send(exchange, new byte[30 << 20], true));
     serve("/two.bin", exchange -> send(exchange, new byte[1000], false));
     serve("/empty", exchange -> send(exchange, new byte[0], true));
     var out = new ByteArrayOutputStream();
@@ -225,10 +225,10 @@ class FetchTest {
 
     assertThat(code).isEqualTo(1);
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .isEqualTo("fetched=3 failed=1 bytes=3146728\n");
+        .isEqualTo("fetched=3 failed=1 bytes=31458280\n");
     assertThat(Screen.after(err.toString(StandardCharsets.UTF_8)))
         .hasSize(4)
-        .anyMatch(line -> line.matches("one\\.bin {17} 100% \\[=+] +3/3 MiB .*"))
+        .anyMatch(line -> line.matches("one\\.bin {17} 100% \\[=+] +30/30 MiB .*"))
         .anyMatch(line -> line.matches("two\\.bin {17} 100% \\[=+] .*"))
         .contains("empty" + " ".repeat(21) + "empty")
         .contains("not fetched: url=" + url + "/missing status=404 Not Found; check the URL");
