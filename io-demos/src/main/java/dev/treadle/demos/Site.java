@@ -1,6 +1,5 @@
 package dev.treadle.demos;
 
-import static dev.treadle.Treadle.await;
 import static dev.treadle.Treadle.gather;
 import static dev.treadle.Treadle.moveOnAfter;
 import static dev.treadle.Treadle.sleep;
@@ -14,6 +13,7 @@ import dev.treadle.http.HttpException;
 import dev.treadle.http.HttpHandler;
 import dev.treadle.http.Request;
 import dev.treadle.http.Response;
+import dev.treadle.http.StreamedReply;
 import dev.treadle.sync.AsyncEvent;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,6 +34,7 @@ import reactor.netty.http.server.HttpServerRoutes;
 final class Site {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+  private static final int LONGEST_ANSWER = 64 * 1024;
   private static final List<String> FANNED_OUT =
       List.of("/hello?name=Treadle", "/json", "/slow?time=200ms");
 
@@ -170,7 +171,9 @@ final class Site {
   }
 
   private String ask(String path) {
-    return await(Http.get(home + path)).text();
+    try (StreamedReply reply = Http.open(Http.client().get().uri(home + path))) {
+      return reply.text(LONGEST_ANSWER);
+    }
   }
 
   private static Duration time(Request request, String name, String otherwise) {
