@@ -19,7 +19,7 @@ final class Demos extends Helpful implements Runnable {
 
   private Demos() {}
 
-  /** Runs a command and exits with its code: 0, or 2 after one line of explanation. */
+  /** Runs a command and exits with its code: 0, or 1 or 2 after explanation in lines. */
   public static void main(String[] arguments) {
     System.exit(run(Terminal.system(), arguments));
   }
@@ -31,6 +31,10 @@ final class Demos extends Helpful implements Runnable {
     commands.addSubcommand(new ProducerConsumer(terminal));
     commands.addSubcommand(new Generators(terminal));
     commands.addSubcommand(new Blocking(terminal));
+    commands.addSubcommand(new ProcessInfo(terminal));
+    commands.addSubcommand(new Echo(terminal));
+    commands.addSubcommand(new WebDemo(terminal));
+    commands.addSubcommand(new Fetch(terminal));
     Errors errors = new Errors(terminal);
     commands.setParameterExceptionHandler(errors);
     commands.setExecutionExceptionHandler(errors);

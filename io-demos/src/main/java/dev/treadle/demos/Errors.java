@@ -1,6 +1,7 @@
 package dev.treadle.demos;
 
 import dev.treadle.TaskGroupException;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -16,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Tells a mistake of the user's in one line: what failed, where, what to do. */
 final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private static final int USAGE = 2;
+  private static final int INTERRUPTED = 130;
 
   private final Terminal terminal;
 
@@ -31,6 +33,10 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
   @Override
   public int handleExecutionException(
       Exception failure, CommandLine command, @Nullable ParseResult parsed) throws Exception {
+    if (failure instanceof CancellationException) {
+      // The runtime itself exits with it after Ctrl-C; here somebody else has ended the loop.
+      return INTERRUPTED;
+    }
     UserError mistake = mistake(failure);
     if (mistake == null) {
       throw failure;

@@ -16,6 +16,11 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean errorI
    */
   private static final String PROPERTY = "treadle.demos.stderr-is-terminal";
 
+  /** How large the terminal is, as the start script sees it. */
+  private static final String ROWS = "treadle.demos.rows";
+
+  private static final String COLUMNS = "treadle.demos.columns";
+
   /** The program's own streams. */
   static Terminal system() {
     return new Terminal(System.in, System.out, System.err, isErrorTerminal());
@@ -28,6 +33,13 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean errorI
     }
     Console console = System.console();
     return console != null && console.isTerminal();
+  }
+
+  /** Shows downloads where somebody watches them, or tells of them in lines. */
+  FetchView fetchView() {
+    return errorIsTerminal && !"dumb".equals(System.getenv("TERM"))
+        ? new FetchBars(err, Integer.getInteger(ROWS, 24), Integer.getInteger(COLUMNS, 80))
+        : new FetchLines(this);
   }
 
   /**

@@ -14,6 +14,7 @@ class ErrorsTest {
       textBlock =
           """
           nope                       | unknown argument: argument=nope; see 'demo --help'
+          process-info --transport x | bad value: --transport=x; give one of io_uring, epoll, kqueue, nio
           display-date --nope        | unknown argument: argument=--nope; see 'demo display-date --help'
           display-date x             | unknown argument: argument=x; see 'demo display-date --help'
           display-date --tasks 0     | bad value: --tasks=0; give a whole number from 1 to 2147483647

@@ -31,7 +31,7 @@ record Ran(int code, String out, String err) {
   }
 
   /** Runs it with the loop's thread guarded: what may not block in a handler may not here. */
-  private static int guarded(Terminal terminal, String... arguments) {
+  static int guarded(Terminal terminal, String... arguments) {
     BlockingGuard.install();
     try (Recording recording = BlockingGuard.record()) {
       int code = Demos.run(terminal, arguments);

@@ -45,6 +45,9 @@ final class LoopFrames {
           Valueless.class.getName(),
           WaitQueue.class.getName(),
           // By name: these packages build on this one.
+          "dev.treadle.http.Conversation",
+          "dev.treadle.http.Exchange",
+          "dev.treadle.http.Served",
           "dev.treadle.io.Acceptor",
           "dev.treadle.io.ChannelWire",
           "dev.treadle.io.Confinement",
