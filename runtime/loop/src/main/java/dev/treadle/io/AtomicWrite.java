@@ -1,5 +1,6 @@
 package dev.treadle.io;
 
+import dev.treadle.Cancelled;
 import dev.treadle.Receiver;
 import dev.treadle.Treadle;
 import java.io.IOException;
@@ -38,28 +39,25 @@ final class AtomicWrite {
 
   /** Has the body write it, then moves it; in the task. */
   void run(Receiver<? super StreamWriter> body) {
-    boolean moved = false;
     try {
       try (FileStream file = new FileStream(temporary, output)) {
         body.receive(file.writer());
       }
       AsyncFiles.on("writeAtomically", path, this::move);
-      moved = true;
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
+      discard(failure);
       throw failure;
     } catch (Exception failure) {
+      discard(failure);
       throw new CompletionException(failure);
-    } finally {
-      if (!moved) {
-        Treadle.shield(
-            () ->
-                AsyncFiles.on(
-                    "writeAtomically",
-                    temporary,
-                    () -> {
-                      Files.deleteIfExists(temporary);
-                    }));
-      }
+    }
+  }
+
+  private void discard(Throwable failure) {
+    try {
+      Treadle.shield(() -> Treadle.onThread(() -> Files.deleteIfExists(temporary)));
+    } catch (IOException | Cancelled left) {
+      failure.addSuppressed(left);
     }
   }
 
