@@ -419,6 +419,9 @@ class TlsTest {
           assertThatIllegalArgumentException()
               .isThrownBy(() -> Net.options().tls(Certificates.server()).connect(ANY_PORT))
               .withMessageEndingWith("SslContextBuilder.forClient()");
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> Net.options().tls(Certificates.server()).connect("localhost", 1))
+              .withMessageStartingWith("TLS context of the wrong side: context is for servers");
         });
   }
 }
