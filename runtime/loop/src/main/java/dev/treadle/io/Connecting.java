@@ -63,6 +63,7 @@ final class Connecting {
       return connect(options, new InetSocketAddress(literal, port));
     }
     Confinement.enter(Loop.current(), "connect");
+    options.setup.check(true);
     Connection connection =
         HappyEyeballs.connect(
             host,

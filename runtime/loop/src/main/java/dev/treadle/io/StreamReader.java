@@ -7,6 +7,7 @@ import dev.treadle.WaitQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -308,10 +309,17 @@ public final class StreamReader {
   /**
    * Gives away what is buffered, before another takes the source over.
    *
+   * @throws UncheckedIOException if nothing more comes
    * @throws IllegalStateException while a task reads
    */
   ByteBuf surrender() {
     begin("startTls");
+    throwIfFailed("startTls");
+    if (ended) {
+      throw new UncheckedIOException(
+          "startTls() failed: stream=" + owner + " cause=the peer sends nothing any more",
+          new EOFException("end of stream"));
+    }
     CompositeByteBuf all = Unpooled.compositeBuffer();
     for (ByteBuf first = chunks.takeFirst(); first != null; first = chunks.takeFirst()) {
       all.addComponent(true, first);

@@ -39,12 +39,12 @@ public final class UdpOptions {
 
   /** {@link UdpSocket#bind} with these options. */
   public UdpSocket bind(SocketAddress local) {
-    return UdpSocket.open(this, "bound", local, bootstrap -> bootstrap.bind(local));
+    return UdpSocket.open(this, "bind", local, bootstrap -> bootstrap.bind(local));
   }
 
   /** {@link UdpSocket#connect} with these options. */
   public UdpSocket connect(SocketAddress remote) {
-    return UdpSocket.open(this, "connected", remote, bootstrap -> bootstrap.connect(remote));
+    return UdpSocket.open(this, "connect", remote, bootstrap -> bootstrap.connect(remote));
   }
 
   int queue() {

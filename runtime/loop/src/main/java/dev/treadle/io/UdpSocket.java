@@ -111,9 +111,8 @@ public final class UdpSocket implements AutoCloseable {
     } catch (IOException failure) {
       opened.channel().close();
       throw new UncheckedIOException(
-          "UDP socket not "
-              + operation
-              + ": address="
+          operation
+              + " failed: UDP address="
               + address
               + " cause="
               + failure.getMessage()

@@ -9,7 +9,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.treadle.Action;
 import dev.treadle.CancelScope;
@@ -420,66 +419,9 @@ class TlsTest {
           assertThatIllegalArgumentException()
               .isThrownBy(() -> Net.options().tls(Certificates.server()).connect(ANY_PORT))
               .withMessageEndingWith("SslContextBuilder.forClient()");
-        });
-  }
-
-  @ParameterizedTest
-  @MethodSource("transports")
-  void shouldStartTlsOnAConnectionThatHasGoneWithout(Transport transport) {
-    run(
-        transport,
-        () -> {
-          SslContext context = Certificates.server();
-          try (Server server =
-                  Net.listen(
-                      ANY_PORT,
-                      connection -> {
-                        assertThat(connection.reader().readLine()).isEqualTo("STARTTLS");
-                        connection.writer().write("OK\n");
-                        connection.startTls(context);
-                        echo(connection);
-                      });
-              Connection connection = Net.connect(server.localAddress())) {
-            assertThat(connection.tls()).isNull();
-            connection.writer().write("STARTTLS\n");
-            assertThat(connection.reader().readLine()).isEqualTo("OK");
-            connection.startTls(Certificates.client(), "localhost");
-            assertThat(connection.tls()).isNotNull();
-            connection.writer().write("secret\n");
-            assertThat(connection.reader().readLine()).isEqualTo("secret");
-            assertThatIllegalStateException()
-                .isThrownBy(() -> connection.startTls(Certificates.client(), "localhost"))
-                .withMessageStartingWith("startTls() on a connection that has TLS: ");
-          }
-        });
-  }
-
-  /** CVE-2011-0411 and its kin: a command slipped in before TLS, obeyed after it. */
-  @Test
-  void shouldNotTakeWhatCameBeforeTlsForProtected() {
-    run(
-        () -> {
-          Deferred<String> obeyed = new Deferred<>();
-          SslContext context = Certificates.server();
-          try (Server server =
-              Net.listen(
-                  ANY_PORT,
-                  connection -> {
-                    assertThat(connection.reader().readLine()).isEqualTo("STARTTLS");
-                    try {
-                      connection.startTls(context);
-                      obeyed.complete(String.valueOf(connection.reader().readLine()));
-                    } catch (RuntimeException refused) {
-                      obeyed.complete(String.valueOf(refused.getMessage()));
-                    }
-                  })) {
-            try (Connection connection = Net.connect(server.localAddress())) {
-              connection.writer().write("STARTTLS\nDELETE all\n");
-              assertThat(await(obeyed))
-                  .startsWith("TLS handshake failed: ")
-                  .contains("the peer does not speak TLS");
-            }
-          }
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> Net.options().tls(Certificates.server()).connect("localhost", 1))
+              .withMessageStartingWith("TLS context of the wrong side: context is for servers");
         });
   }
 }

@@ -276,7 +276,7 @@ class UdpTest {
             assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> UdpSocket.bind(socket.localAddress()))
                 .withMessageStartingWith(
-                    "UDP socket not bound: address=" + socket.localAddress() + " cause=")
+                    "bind failed: UDP address=" + socket.localAddress() + " cause=")
                 .withMessageEndingWith("; choose another address, or port 0 for any free one")
                 .withMessageContaining("Address already in use")
                 .withCauseInstanceOf(IOException.class);
