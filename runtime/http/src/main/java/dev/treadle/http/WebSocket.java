@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Iterator;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.websocket.WebsocketInbound;
@@ -149,7 +150,11 @@ public final class WebSocket {
     ChannelFuture written = channel.writeAndFlush(frame);
     if (!written.isDone()) {
       if (!channel.isWritable()) {
-        Treadle.await(written);
+        try {
+          Treadle.await(written);
+        } catch (CompletionException failure) {
+          throw lost(written.cause() == null ? failure : written.cause());
+        }
       }
     } else if (!written.isSuccess()) {
       throw lost(written.cause());
