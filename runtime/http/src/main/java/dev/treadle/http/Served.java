@@ -61,7 +61,6 @@ abstract class Served extends Mono<Void> implements Subscription, Action<Excepti
       refuse();
     } else {
       server = owner;
-      owner.add(this);
       task = owner.spawn(name(), this);
     }
   }
@@ -80,6 +79,9 @@ abstract class Served extends Mono<Void> implements Subscription, Action<Excepti
   @Override
   public final void run() throws Exception {
     task = Loop.current().running();
+    if (server != null) {
+      server.add(this);
+    }
     try {
       handle();
     } catch (Throwable failure) {

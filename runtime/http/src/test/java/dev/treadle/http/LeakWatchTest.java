@@ -11,16 +11,15 @@ import org.junit.jupiter.api.Test;
 class LeakWatchTest {
   @Test
   void shouldSeeABufferThatNobodyReleases() {
-    new LeakWatch();
     List<String> seen = new ArrayList<>();
 
     for (int round = 0; seen.isEmpty() && round < 100; round++) {
       PooledByteBufAllocator.DEFAULT.buffer(16);
-      seen.addAll(LeakWatch.leaks());
+      seen.addAll(LeakRecorder.leaks());
     }
 
     assertThat(seen.toString()).contains("ByteBuf");
-    while (!LeakWatch.leaks().isEmpty()) {
+    while (!LeakRecorder.leaks().isEmpty()) {
       // What is left of the loop above is no other test's.
     }
   }
