@@ -35,6 +35,10 @@ final class Contenders {
     return "raw Netty, " + transport.title();
   }
 
+  static String reactor(NettyTransport transport) {
+    return "Reactor Netty, " + transport.title();
+  }
+
   List<Contender> echo() {
     List<Contender> all = new ArrayList<>();
     for (NettyTransport transport : NettyTransport.values()) {
@@ -55,18 +59,21 @@ final class Contenders {
   }
 
   List<Contender> hello() {
-    return List.of(
-        jvm("Treadle", "treadle-hello", NettyTransport.EPOLL),
-        jvm("Reactor Netty", "reactor-hello", NettyTransport.EPOLL),
-        python("aiohttp on uvloop", tools.pythonMissing("uvloop,aiohttp"), "hello.py"),
-        node("Node", "hello.js"));
+    List<Contender> all = new ArrayList<>();
+    for (NettyTransport transport : NettyTransport.values()) {
+      all.add(jvm(treadle(transport), "treadle-hello", transport));
+      all.add(jvm(reactor(transport), "reactor-hello", transport));
+    }
+    all.add(python("aiohttp on uvloop", tools.pythonMissing("uvloop,aiohttp"), "hello.py"));
+    all.add(node("Node", "hello.js"));
+    return all;
   }
 
-  List<Contender> sleeping() {
+  List<Contender> sleeping(NettyTransport transport) {
     return List.of(
-        jvm("Treadle", "treadle-sleep", NettyTransport.EPOLL),
-        jvm(DELAY, "reactor-sleep", NettyTransport.EPOLL),
-        jvm(DELAY_ON_LOOP, "reactor-sleep-on-loop", NettyTransport.EPOLL));
+        jvm(treadle(transport), "treadle-sleep", transport),
+        jvm(DELAY, "reactor-sleep", transport),
+        jvm(DELAY_ON_LOOP, "reactor-sleep-on-loop", transport));
   }
 
   private Contender jvm(String title, String kind, NettyTransport transport) {

@@ -38,6 +38,8 @@ final class EchoClient {
     return switch (words[0]) {
       case "load" -> load(words);
       case "open" -> {
+        // Those of a check that failed would count against the limit of open files.
+        closeIdle();
         idle = EchoConnections.open(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
         yield "done";
       }
@@ -46,11 +48,18 @@ final class EchoClient {
         yield "done";
       }
       case "close" -> {
-        require().close();
+        closeIdle();
         yield "done";
       }
       default -> "failed: no such command: " + words[0];
     };
+  }
+
+  private void closeIdle() {
+    if (idle != null) {
+      idle.close();
+      idle = null;
+    }
   }
 
   private EchoConnections require() {

@@ -99,9 +99,13 @@ public final class IoBenchmarks {
   }
 
   private void sleep() throws InterruptedException {
+    NettyTransport transport = NettyTransport.EPOLL;
     for (int connections : List.of(CONNECTIONS, MANY_CONNECTIONS)) {
-      String title = "HTTP, 1 ms sleep in every request, %d connections".formatted(connections);
-      http(title, contenders.sleeping(), connections, Limits.sleeping(connections));
+      String title =
+          "HTTP, 1 ms sleep in every request, %d connections, %s"
+              .formatted(connections, transport.title());
+      List<Limit> limits = Limits.sleeping(connections, transport);
+      http(title, contenders.sleeping(transport), connections, limits);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.treadle.benchmarks.io;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** What was measured as Markdown: the limits first, then every contender of every section. */
 final class IoTable {
@@ -31,8 +32,8 @@ final class IoTable {
     boolean load = part.figure() == Figure.PER_SECOND;
     text.append(
         load
-            ? "| | requests | p99 | server's core | client's core |\n"
-                + "| --- | ---: | ---: | ---: | ---: |\n"
+            ? "| | requests | p99 | server's core | for each | client's core |\n"
+                + "| --- | ---: | ---: | ---: | ---: | ---: |\n"
             : "| | each |\n| --- | ---: |\n");
     for (String contender : measured.contenders()) {
       text.append("| ").append(contender).append(" | ");
@@ -40,6 +41,7 @@ final class IoTable {
       if (load) {
         text.append(' ').append(Figure.P99.cell(series(measured, contender, Figure.P99)));
         text.append(" | ").append(percent(measured, contender, Sample::serverCpu));
+        text.append(" | ").append(cpuEach(measured, contender));
         text.append(" | ").append(percent(measured, contender, Sample::clientCpu)).append(" |");
       }
       text.append('\n');
@@ -53,8 +55,15 @@ final class IoTable {
     return measured.series(contender, figure.of).orElseThrow();
   }
 
+  /** Says more than the rate does where others took the core away. */
+  private static String cpuEach(Measured measured, String contender) {
+    ToDoubleFunction<Sample> micros = sample -> 1e6 * sample.serverCpu() / sample.perSecond();
+    double median = measured.series(contender, micros).orElseThrow().median();
+    return String.format(Locale.ROOT, "%.1f µs", median);
+  }
+
   private static String percent(
-      Measured measured, String contender, java.util.function.ToDoubleFunction<Sample> share) {
+      Measured measured, String contender, ToDoubleFunction<Sample> share) {
     double median = measured.series(contender, share).orElseThrow().median();
     return String.format(Locale.ROOT, "%.0f %%", 100 * median);
   }

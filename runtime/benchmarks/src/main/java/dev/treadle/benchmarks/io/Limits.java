@@ -23,18 +23,23 @@ final class Limits {
   }
 
   static List<Limit> hello() {
-    String title = "HTTP hello, 50 connections";
-    return List.of(
-        new Limit(title, "Treadle", "Reactor Netty", Figure.PER_SECOND, 0.95),
-        new Limit(title, "Treadle", "aiohttp on uvloop", Figure.PER_SECOND, 2),
-        new Limit(title, "Treadle", "Node", Figure.PER_SECOND, 1.2));
+    List<Limit> limits = new ArrayList<>();
+    for (NettyTransport transport : NettyTransport.values()) {
+      String title = "HTTP hello, 50 connections, " + transport.title();
+      String ours = Contenders.treadle(transport);
+      limits.add(new Limit(title, ours, Contenders.reactor(transport), Figure.PER_SECOND, 0.95));
+      limits.add(new Limit(title, ours, "aiohttp on uvloop", Figure.PER_SECOND, 2));
+      limits.add(new Limit(title, ours, "Node", Figure.PER_SECOND, 1.2));
+    }
+    return limits;
   }
 
-  static List<Limit> sleeping(int connections) {
+  static List<Limit> sleeping(int connections, NettyTransport transport) {
     String title = "HTTP, 1 ms sleep, %d connections".formatted(connections);
+    String ours = Contenders.treadle(transport);
     return List.of(
-        new Limit(title, "Treadle", Contenders.DELAY, Figure.PER_SECOND, 0.95),
-        new Limit(title, "Treadle", Contenders.DELAY_ON_LOOP, Figure.PER_SECOND, 0.95));
+        new Limit(title, ours, Contenders.DELAY, Figure.PER_SECOND, 0.95),
+        new Limit(title, ours, Contenders.DELAY_ON_LOOP, Figure.PER_SECOND, 0.95));
   }
 
   static List<Limit> idle() {

@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /** Raw Netty's echo: one event loop thread that accepts and serves, one handler, no copy. */
 final class NettyEcho implements AutoCloseable {
@@ -42,7 +43,7 @@ final class NettyEcho implements AutoCloseable {
 
   @Override
   public void close() {
-    group.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
   private static final class Echo extends ChannelInboundHandlerAdapter {

@@ -10,45 +10,40 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
-import reactor.netty.resources.LoopResources;
 
 /** Reactor Netty with a handler of its own kind, on one event loop thread. */
 final class ReactorHttp implements AutoCloseable {
   static final String HELLO = "hello";
   static final Duration SLEEP = Duration.ofMillis(1);
 
-  private final LoopResources loops;
+  private final ReactorLoop loop;
   private final DisposableServer server;
 
-  private ReactorHttp(BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
-    this(LoopResources.create("reactor-http", 1, true), handler);
-  }
-
   private ReactorHttp(
-      LoopResources loops,
+      ReactorLoop loop,
       BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
-    this.loops = loops;
-    server = HttpServer.create().runOn(loops).host("127.0.0.1").port(0).handle(handler).bindNow();
+    this.loop = loop;
+    server = HttpServer.create().runOn(loop).host("127.0.0.1").port(0).handle(handler).bindNow();
   }
 
-  static ReactorHttp hello() {
-    Mono<String> hello = Mono.just(HELLO);
-    return new ReactorHttp((request, response) -> plain(response).sendString(hello));
+  static ReactorHttp hello(NettyTransport transport) {
+    return answering(new ReactorLoop(transport), Mono.just(HELLO));
   }
 
   /** Every request waits a millisecond, on the timers that Reactor takes by itself. */
-  static ReactorHttp sleeping() {
-    Mono<String> hello = Mono.just(HELLO).delayElement(SLEEP);
-    return new ReactorHttp((request, response) -> plain(response).sendString(hello));
+  static ReactorHttp sleeping(NettyTransport transport) {
+    return answering(new ReactorLoop(transport), Mono.just(HELLO).delayElement(SLEEP));
   }
 
   /** The same on the timers of the event loop, so that no thread hands over to another. */
-  static ReactorHttp sleepingOnLoop() {
-    LoopResources loops = LoopResources.create("reactor-http", 1, true);
-    // The one thread there is.
-    Scheduler timers = Schedulers.fromExecutorService(loops.onServer(true).next());
-    Mono<String> hello = Mono.just(HELLO).delayElement(SLEEP, timers);
-    return new ReactorHttp(loops, (request, response) -> plain(response).sendString(hello));
+  static ReactorHttp sleepingOnLoop(NettyTransport transport) {
+    ReactorLoop loop = new ReactorLoop(transport);
+    Scheduler timers = Schedulers.fromExecutorService(loop.loop());
+    return answering(loop, Mono.just(HELLO).delayElement(SLEEP, timers));
+  }
+
+  private static ReactorHttp answering(ReactorLoop loop, Mono<String> body) {
+    return new ReactorHttp(loop, (request, response) -> plain(response).sendString(body));
   }
 
   private static HttpServerResponse plain(HttpServerResponse response) {
@@ -67,6 +62,6 @@ final class ReactorHttp implements AutoCloseable {
   @Override
   public void close() {
     server.disposeNow();
-    loops.disposeLater().block();
+    loop.close();
   }
 }

@@ -26,6 +26,10 @@ record Section(String title, List<Contender> contenders, Load load, int rounds, 
    */
   Measured measure(Progress progress) throws InterruptedException {
     Measured measured = new Measured(title);
+    if (progress.isTimeUp()) {
+      progress.say(title + ": no time left");
+      return measured;
+    }
     List<Server> servers = new ArrayList<>();
     try {
       for (Contender contender : contenders) {

@@ -31,9 +31,9 @@ final class ServerMain {
       case "treadle-echo" -> TreadleServers.echo(transport).port();
       case "treadle-hello" -> TreadleServers.hello(transport).port();
       case "treadle-sleep" -> TreadleServers.sleeping(transport).port();
-      case "reactor-hello" -> ReactorHttp.hello().port();
-      case "reactor-sleep" -> ReactorHttp.sleeping().port();
-      case "reactor-sleep-on-loop" -> ReactorHttp.sleepingOnLoop().port();
+      case "reactor-hello" -> ReactorHttp.hello(transport).port();
+      case "reactor-sleep" -> ReactorHttp.sleeping(transport).port();
+      case "reactor-sleep-on-loop" -> ReactorHttp.sleepingOnLoop(transport).port();
       default -> throw new IllegalArgumentException("no such server: kind=" + kind);
     };
   }

@@ -8,25 +8,22 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every HTTP server in Java says hello. */
 class HttpServersTest {
-  @Test
-  void shouldSayHelloByReactor() throws IOException, InterruptedException {
-    try (ReactorHttp server = ReactorHttp.hello()) {
+  @ParameterizedTest
+  @EnumSource
+  void shouldSayHelloByReactor(NettyTransport transport) throws IOException, InterruptedException {
+    assumeThat(transport.treadle.isAvailable()).as("this machine has it").isTrue();
+    try (ReactorHttp server = ReactorHttp.hello(transport)) {
       assertHello(server.port());
     }
-  }
-
-  @Test
-  void shouldSayHelloAfterADelayByReactor() throws IOException, InterruptedException {
-    try (ReactorHttp server = ReactorHttp.sleeping()) {
+    try (ReactorHttp server = ReactorHttp.sleeping(transport)) {
       assertHello(server.port());
     }
-    try (ReactorHttp server = ReactorHttp.sleepingOnLoop()) {
+    try (ReactorHttp server = ReactorHttp.sleepingOnLoop(transport)) {
       assertHello(server.port());
     }
   }
