@@ -133,7 +133,8 @@ final class Fetch extends Helpful implements Callable<Integer> {
         meter.expect(Long.parseLong(length));
       }
       store(reply, target, meter);
-    } catch (UncheckedIOException | ChannelException lost) {
+    } catch (UncheckedIOException | ChannelException | IllegalArgumentException lost) {
+      // The last for a redirection that leads nowhere.
       throw new FetchFailure(
           target.url(), "cause=" + Reason.of(lost) + "; check the URL or try again");
     }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The bar of one download, as text; who draws it is another's matter. */
 final class FetchBar implements AutoCloseable {
   private static final int NAME_COLUMNS = 24;
-  private static final String UNKNOWN = "..";
+  private static final int LEAST_COLUMNS = 60;
+  private static final String CUT = "..";
   private static final long KIB = 1 << 10;
   private static final long MIB = 1 << 20;
 
@@ -30,7 +31,7 @@ final class FetchBar implements AutoCloseable {
 
   FetchBar(String name, int columns) {
     this.name = padded(name);
-    this.columns = columns;
+    this.columns = Math.max(LEAST_COLUMNS, columns);
     this.text = this.name + "  waiting";
   }
 
@@ -103,7 +104,7 @@ final class FetchBar implements AutoCloseable {
     if (name.length() <= NAME_COLUMNS) {
       return name + " ".repeat(NAME_COLUMNS - name.length());
     }
-    int half = (NAME_COLUMNS - UNKNOWN.length()) / 2;
-    return name.substring(0, half) + UNKNOWN + name.substring(name.length() - half);
+    int half = (NAME_COLUMNS - CUT.length()) / 2;
+    return name.substring(0, half) + CUT + name.substring(name.length() - half);
   }
 }

@@ -27,6 +27,9 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean errorI
   }
 
   private static boolean isErrorTerminal() {
+    if ("dumb".equals(System.getenv("TERM"))) {
+      return false;
+    }
     String told = System.getProperty(PROPERTY);
     if (told != null) {
       return Boolean.parseBoolean(told);
@@ -37,9 +40,15 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean errorI
 
   /** Shows downloads where somebody watches them, or tells of them in lines. */
   FetchView fetchView() {
-    return errorIsTerminal && !"dumb".equals(System.getenv("TERM"))
-        ? new FetchBars(err, Integer.getInteger(ROWS, 24), Integer.getInteger(COLUMNS, 80))
+    return errorIsTerminal
+        ? new FetchBars(err, told(ROWS, 24), told(COLUMNS, 80))
         : new FetchLines(this);
+  }
+
+  /** A terminal that does not know its size says 0. */
+  private static int told(String property, int otherwise) {
+    int size = Integer.getInteger(property, 0);
+    return size > 0 ? size : otherwise;
   }
 
   /**

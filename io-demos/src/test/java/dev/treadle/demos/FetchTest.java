@@ -118,7 +118,8 @@ class FetchTest {
     serve("/again/good", exchange -> send(exchange, new byte[] {2}, true));
     serve("/there", exchange -> send(exchange, new byte[] {3}, true));
     serve("/short", FetchTest::sendLessThanAnnounced);
-    serve("/moved", FetchTest::redirect);
+    serve("/moved", exchange -> redirect(exchange, "/good"));
+    serve("/nowhere", exchange -> redirect(exchange, "gopher://x/y"));
     Files.writeString(folder.resolve("there"), "mine");
 
     String plain = "https://127.0.0.1:" + plainPort();
@@ -132,6 +133,7 @@ class FetchTest {
             url + "/short",
             url + "/missing",
             url + "/moved",
+            url + "/nowhere",
             "http://127.0.0.1:1/refused",
             "http://nowhere.invalid/lost",
             plain + "/tls");
@@ -158,6 +160,9 @@ class FetchTest {
                 + "/short cause=connection prematurely closed DURING response; check the URL or"
                 + " try again",
             "not fetched: url=" + url + "/missing status=404 Not Found; check the URL",
+            "not fetched: url="
+                + url
+                + "/nowhere cause=invalid scheme [gopher]; check the URL or try again",
             "not fetched: url=http://127.0.0.1:1/refused cause=connection refused; check the URL"
                 + " or try again",
             "not fetched: url=http://nowhere.invalid/lost cause=unknown host; check the URL or"
@@ -166,7 +171,7 @@ class FetchTest {
                 + plain
                 + "/tls cause=the server does not speak TLS; check the URL or try again");
     assertThat(ran.code()).isEqualTo(1);
-    assertThat(ran.lines()).last().isEqualTo("fetched=2 failed=9 bytes=2");
+    assertThat(ran.lines()).last().isEqualTo("fetched=2 failed=10 bytes=2");
     // Nothing partial, and nothing overwritten.
     assertThat(files()).containsExactlyInAnyOrder("good", "moved", "there");
     assertThat(folder.resolve("good")).hasBinaryContent(new byte[] {1});
@@ -304,8 +309,8 @@ class FetchTest {
     throw new IOException("on purpose");
   }
 
-  private static void redirect(HttpExchange exchange) throws IOException {
-    exchange.getResponseHeaders().set("Location", "/good");
+  private static void redirect(HttpExchange exchange, String to) throws IOException {
+    exchange.getResponseHeaders().set("Location", to);
     exchange.sendResponseHeaders(302, -1);
     exchange.close();
   }
