@@ -5,6 +5,7 @@ import dev.treadle.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,11 @@ public final class Connection implements AutoCloseable {
     Channel channel = wire.channel;
     local = Sockets.forUsers(channel.localAddress());
     remote = Sockets.forUsers(channel.remoteAddress());
+  }
+
+  /** Whether the peer has reset it before it was accepted: its address may not be known then. */
+  boolean isGone() {
+    return !wire.channel.isActive() || local instanceof InetSocketAddress && remote == null;
   }
 
   /** Whether the failure says that the peer of this very connection is gone. */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +23,7 @@ public final class NetOptions {
   int readLow = 64 << 10;
   int readHigh = 128 << 10;
   int backlog = 1024;
+  Duration closeTimeout = Duration.ofSeconds(30);
   ChannelSetup setup = ChannelSetup.NONE;
   private WriteBufferWaterMark writeMarks = WriteBufferWaterMark.DEFAULT;
   private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
@@ -56,6 +58,16 @@ public final class NetOptions {
   /** How many connections may wait to be accepted, as far as the system lets them; 1024. */
   public NetOptions backlog(int connections) {
     backlog = connections;
+    return this;
+  }
+
+  /**
+   * How long a server's connection may take, once its handler has ended, to write out what is
+   * pending; then it is closed all the same. A peer that never reads would hold it open for ever.
+   * Without this 30 seconds; zero or less drops what is pending at once.
+   */
+  public NetOptions closeTimeout(Duration timeout) {
+    closeTimeout = Objects.requireNonNull(timeout, "timeout");
     return this;
   }
 
@@ -96,6 +108,7 @@ public final class NetOptions {
     copy.readLow = readLow;
     copy.readHigh = readHigh;
     copy.backlog = backlog;
+    copy.closeTimeout = closeTimeout;
     copy.setup = setup;
     copy.writeMarks = writeMarks;
     copy.options.putAll(options);

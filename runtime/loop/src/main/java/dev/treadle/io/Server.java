@@ -216,7 +216,7 @@ public final class Server implements AutoCloseable {
   /** A channel has been accepted; in a callback of the loop. */
   void accepted(Connection connection) {
     connection.connected();
-    if (stopped) {
+    if (stopped || connection.isGone()) {
       connection.abort();
       return;
     }
@@ -278,11 +278,16 @@ public final class Server implements AutoCloseable {
       failed(connection, failure);
     } finally {
       try {
-        connection.close();
+        end(connection);
       } finally {
         connections.remove(connection);
       }
     }
+  }
+
+  /** A peer that does not read what is pending must not hold the connection open for ever. */
+  private void end(Connection connection) {
+    moveOnAfter(options.closeTimeout, connection::close);
   }
 
   private void failed(Connection connection, Throwable failure) {
