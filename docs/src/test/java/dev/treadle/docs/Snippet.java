@@ -39,6 +39,7 @@ record Snippet(Fence fence, @Nullable String expected) {
       import module java.base;
       import dev.treadle.*;
       import dev.treadle.coroutines.*;
+      import dev.treadle.io.*;
       import dev.treadle.queue.*;
       import dev.treadle.sync.*;
       """;

@@ -54,7 +54,12 @@ public final class WaitQueue<E extends @Nullable Object> {
    * @throws IllegalStateException if called outside a task
    */
   public E park(String operation, Object owner, @Nullable Object payload) {
-    return park(Task.require(operation + "()"), operation, owner, payload);
+    Task<?> task = Task.currentOrNull();
+    if (task == null) {
+      // The sentence is made only here: a string for each wait would cost more than its look-up.
+      throw LoopErrors.outsideTask(operation + "()");
+    }
+    return park(task, operation, owner, payload);
   }
 
   E park(Task<?> task, String operation, Object owner, @Nullable Object payload) {

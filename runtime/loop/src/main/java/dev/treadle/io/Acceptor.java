@@ -59,7 +59,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     if (last == null || now.minus(last).compareTo(QUIET) > 0) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "accept failed: server=" + server + "; trying again every " + PAUSE.toMillis() + " ms",
+          "accept failed: address="
+              + Connection.text(server.localAddress())
+              + "; trying again every "
+              + PAUSE.toMillis()
+              + " ms",
           cause);
     }
     Channel channel = context.channel();

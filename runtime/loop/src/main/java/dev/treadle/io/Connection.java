@@ -4,6 +4,7 @@ import dev.treadle.Cancelled;
 import dev.treadle.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.util.NetUtil;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The peer's end of output ends the reader and nothing else: this side may go on writing. A peer
  * that is gone makes reads and writes throw an {@link UncheckedIOException} that names the
- * connection. Confined to its loop's thread.
+ * connection. Over Unix sockets the end of the peer's output closes the connection where the
+ * transport is {@code io_uring} or {@code nio}: Netty's channels there know nothing between.
+ * Confined to its loop's thread.
  */
 public final class Connection implements AutoCloseable {
   final ChannelWire wire;
@@ -124,11 +127,13 @@ public final class Connection implements AutoCloseable {
         : "Connection[" + text(from) + " to " + text(to) + (isOpen() ? "]" : " closed]");
   }
 
+  /** An address as messages have it: numbers, and without the slash of its own. */
   static String text(SocketAddress address) {
+    if (address instanceof InetSocketAddress inet && !inet.isUnresolved()) {
+      return NetUtil.toSocketAddressString(inet);
+    }
     String text = address.toString();
-    return text.isEmpty()
-        ? "unnamed"
-        : text.startsWith("/") && !Sockets.isUnix(address) ? text.substring(1) : text;
+    return text.isEmpty() ? "unnamed" : text;
   }
 
   /** It has both addresses now. */

@@ -68,9 +68,10 @@ public final class Net {
   }
 
   /**
-   * The same at a Unix socket: a file, which is made, and deleted when the server is closed.
+   * The same at a Unix socket: a file, which is made, and deleted when the server is closed. One
+   * that a server has left behind is replaced.
    *
-   * @throws UncheckedIOException if there is such a file
+   * @throws UncheckedIOException if a server listens there, or something else has that name
    */
   public static Server listenUnix(Path path, ConnectionHandler handler) {
     return options().listenUnix(path, handler);

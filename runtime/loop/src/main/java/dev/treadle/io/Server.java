@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -77,6 +76,9 @@ public final class Server implements AutoCloseable {
     Objects.requireNonNull(handler, "handler");
     Loop loop = Loop.current();
     Confinement.enter(loop, "listen");
+    if (address instanceof UnixDomainSocketAddress unix) {
+      UnixSocketFile.claim(unix);
+    }
     ServerChannel channel = null;
     try {
       channel = Sockets.server(loop.transport(), address);
@@ -108,7 +110,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private static UncheckedIOException failed(SocketAddress address, Throwable failure) {
+  static UncheckedIOException failed(SocketAddress address, Throwable failure) {
     IOException cause = failure instanceof IOException io ? io : new IOException(failure);
     return new UncheckedIOException(
         "listen failed: address="
@@ -116,7 +118,7 @@ public final class Server implements AutoCloseable {
             + " cause="
             + cause.getMessage()
             + (Sockets.isUnix(address)
-                ? "; delete the file if no server is there any more"
+                ? "; choose another path"
                 : "; choose another, or port 0 for one that is free"),
         cause);
   }
@@ -233,11 +235,7 @@ public final class Server implements AutoCloseable {
     channel.close();
     waiter.wake(false);
     if (address instanceof UnixDomainSocketAddress unix) {
-      try {
-        Files.deleteIfExists(unix.getPath());
-      } catch (IOException failure) {
-        LOG.log(System.Logger.Level.WARNING, "socket file not deleted: server=" + this, failure);
-      }
+      UnixSocketFile.delete(unix);
     }
   }
 

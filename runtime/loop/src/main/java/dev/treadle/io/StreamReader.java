@@ -204,6 +204,10 @@ public final class StreamReader {
       return text(consumed(line));
     }
     throwIfFailed("readLine");
+    if (chunks.size() > limit) {
+      // By a carriage return that might have been half of the line's end.
+      throw new LimitExceededException(owner, "readLine", limit);
+    }
     return chunks.size() == 0 ? null : text(rest());
   }
 
