@@ -1,12 +1,19 @@
 package dev.treadle.http;
 
+import dev.treadle.Loop;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.websocket.WebsocketInbound;
+import reactor.netty.http.websocket.WebsocketOutbound;
+import reactor.netty.resources.ConnectionProvider;
 
 /**
  * The door to HTTP on the loop. Servers and clients are Reactor Netty's own, with its own builders;
@@ -22,6 +29,9 @@ import reactor.netty.http.server.HttpServerResponse;
  * }</pre>
  */
 public final class Http {
+  private static final int WEB_SOCKET_LIMIT = 64 << 10;
+  private static final int REPLY_LIMIT = 16 << 20;
+
   private Http() {}
 
   /**
@@ -48,6 +58,30 @@ public final class Http {
   }
 
   /**
+   * A handler for Reactor Netty's {@code routes.ws} and, on a client, for the {@code handle} of
+   * {@code client.websocket()}. Each WebSocket is a task, as each request is; messages are 64 KiB
+   * at most.
+   *
+   * <p>When the other side has gone away, what waits for a message gets none, and what sends one
+   * gets an {@link java.io.UncheckedIOException}; a handler that does neither, and did not see a
+   * closing handshake, is cancelled. Any thread.
+   */
+  public static BiFunction<WebsocketInbound, WebsocketOutbound, Publisher<Void>> webSocket(
+      WebSocketHandler handler) {
+    return webSocket(WEB_SOCKET_LIMIT, handler);
+  }
+
+  /**
+   * The same with a limit for the bytes of one message; a longer one closes with status 1009. That
+   * of one frame is Reactor Netty's {@code maxFramePayloadLength}.
+   */
+  public static BiFunction<WebsocketInbound, WebsocketOutbound, Publisher<Void>> webSocket(
+      int limit, WebSocketHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    return (inbound, outbound) -> new Conversation(handler, limit, inbound, outbound);
+  }
+
+  /**
    * Listens as configured, on the current task's loop, whatever {@code runOn} says.
    *
    * @throws java.io.UncheckedIOException if it cannot, because the port is taken
@@ -55,5 +89,68 @@ public final class Http {
    */
   public static WebServer bind(HttpServer config) {
     return WebServer.bind(config);
+  }
+
+  /**
+   * Reactor Netty's client on the current loop. Its connections are of a pool that is the loop's,
+   * and closed with it; for another give {@link HttpClient#create(ConnectionProvider)} one and
+   * {@code runOn(TreadleResources.of(loop))}. What it makes can be awaited:
+   *
+   * <pre>{@code
+   * String page = await(client().get().uri(uri).responseContent().aggregate().asString());
+   * }</pre>
+   *
+   * <p>Cancelling the task that awaits closes the connection.
+   *
+   * @throws IllegalStateException off a loop's thread
+   */
+  public static HttpClient client() {
+    return Pools.client(Loop.current());
+  }
+
+  /**
+   * Gets a page; await it. Its body is 16 MiB at most. To follow redirects, send headers, post a
+   * form, or read less or more, use {@link #client()} with {@link #read} or {@link #open}.
+   *
+   * <p>Fails with an {@link java.io.UncheckedIOException} if there is no complete answer; whatever
+   * the status, an answer is one.
+   *
+   * @throws IllegalStateException off a loop's thread
+   */
+  public static Mono<Reply> get(URI uri) {
+    return read(client().get().uri(uri));
+  }
+
+  /** The same for an address as text. */
+  public static Mono<Reply> get(String uri) {
+    return get(URI.create(uri));
+  }
+
+  /** Sends a request of {@link #client()} and reads the whole answer, 16 MiB at most; await it. */
+  public static Mono<Reply> read(HttpClient.ResponseReceiver<?> request) {
+    return read(REPLY_LIMIT, request);
+  }
+
+  /** The same with a limit for the bytes of the body, over which it fails. */
+  public static Mono<Reply> read(int limit, HttpClient.ResponseReceiver<?> request) {
+    return Reply.read(limit, request);
+  }
+
+  /**
+   * Sends a request of {@link #client()} and suspends until the headers of the answer are there;
+   * its body is then read as it arrives.
+   *
+   * <pre>{@code
+   * try (var answer = open(client().get().uri(uri))) {
+   *   for (byte[] chunk : answer.chunks()) {
+   *     file.write(chunk);
+   *   }
+   * }
+   * }</pre>
+   *
+   * @throws java.io.UncheckedIOException if there is no answer
+   */
+  public static StreamedReply open(HttpClient.ResponseReceiver<?> request) {
+    return StreamedReply.open(request);
   }
 }

@@ -37,7 +37,7 @@ public final class Request {
     return netty.method().name();
   }
 
-  /** The path, with its leading slash and without the query. */
+  /** The path, decoded, with its leading slash and without the query. */
   public String path() {
     return netty.fullPath();
   }
@@ -100,7 +100,7 @@ public final class Request {
 
   /** The same with a limit, in bytes. */
   public byte[] body(int limit) {
-    byte[] body = received().readAll(headers(), limit);
+    byte[] body = received().readAll(limit);
     if (body == null) {
       throw HttpException.tooLarge(limit);
     }
@@ -114,7 +114,7 @@ public final class Request {
 
   /** The same with a limit, in bytes. */
   public String text(int limit) {
-    return new String(body(limit), Chunks.charset(headers()));
+    return new String(body(limit), received().charset());
   }
 
   /**
@@ -137,7 +137,7 @@ public final class Request {
   private Chunks received() {
     Chunks body = chunks;
     if (body == null) {
-      body = new Chunks(netty.receive(), name());
+      body = new Chunks(netty.receive(), headers(), name());
       chunks = body;
     }
     return body;
@@ -145,7 +145,10 @@ public final class Request {
 
   /** What a task that answers it is called. */
   String name() {
-    return method() + " " + path();
+    // As it was sent, for the log: what is decoded may have line breaks. The query may be secret.
+    String uri = netty.uri();
+    int query = uri.indexOf('?');
+    return method() + " " + (query < 0 ? uri : uri.substring(0, query));
   }
 
   @Override

@@ -6,6 +6,8 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +28,7 @@ import reactor.netty.http.server.HttpServerResponse;
 public final class Response {
   private final HttpServerResponse netty;
   private final Channel channel;
+  private boolean sent;
 
   Response(HttpServerResponse netty, Channel channel) {
     this.netty = netty;
@@ -97,6 +100,7 @@ public final class Response {
       body.release();
     }
     requireNotStarted("send()");
+    sent = true;
     subscribe(netty.sendObject(body));
   }
 
@@ -141,7 +145,21 @@ public final class Response {
     }
   }
 
+  /**
+   * Makes the body a stream of server-sent events; the response starts with the first of them.
+   *
+   * @throws IllegalStateException if the response has been started
+   */
+  public Events events() {
+    header(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_EVENT_STREAM);
+    header(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+    return new Events(this);
+  }
+
   private void requireBody() {
+    if (sent) {
+      requireNotStarted("write()");
+    }
     int status = status();
     if (status < 200 || status == 204 || status == 205 || status == 304) {
       throw new IllegalStateException(

@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
@@ -48,7 +48,7 @@ public final class WebServer implements AutoCloseable {
   private @Nullable DisposableServer listening;
   private @Nullable SocketAddress address;
   private @Nullable TaskGroup group;
-  private @Nullable Exchange first;
+  private @Nullable Served first;
   private boolean closing;
 
   private WebServer() {}
@@ -73,9 +73,11 @@ public final class WebServer implements AutoCloseable {
       if (server.group != null) {
         server.group.cancel();
       }
-      if (failure instanceof CompletionException
-          && failure.getCause() instanceof IOException cause) {
-        throw new UncheckedIOException("cannot listen: " + cause.getMessage(), cause);
+      if (failure instanceof ChannelBindException) {
+        IOException cause =
+            failure.getCause() instanceof IOException io ? io : new IOException(failure.getCause());
+        throw new UncheckedIOException(
+            "cannot listen: " + failure.getMessage() + ": " + cause.getMessage(), cause);
       }
       throw failure;
     }
@@ -194,20 +196,20 @@ public final class WebServer implements AutoCloseable {
     return Objects.requireNonNull(group).spawnEager(name, body);
   }
 
-  /** An exchange begins. */
-  void add(Exchange exchange) {
-    Exchange head = first;
-    exchange.next = head;
+  /** What it serves begins. */
+  void add(Served served) {
+    Served head = first;
+    served.next = head;
     if (head != null) {
-      head.previous = exchange;
+      head.previous = served;
     }
-    first = exchange;
+    first = served;
   }
 
   /** It has ended. */
-  void remove(Exchange exchange) {
-    Exchange before = exchange.previous;
-    Exchange after = exchange.next;
+  void remove(Served served) {
+    Served before = served.previous;
+    Served after = served.next;
     if (before == null) {
       first = after;
     } else {
@@ -223,7 +225,7 @@ public final class WebServer implements AutoCloseable {
 
   private void refuseOwnHandler() {
     Task<?> current = Treadle.currentTask();
-    for (Exchange running = first; running != null; running = running.next) {
+    for (Served running = first; running != null; running = running.next) {
       if (running.task() == current) {
         throw new IllegalStateException(
             "close() by a handler of the server it would wait for: request="
@@ -236,8 +238,9 @@ public final class WebServer implements AutoCloseable {
   /** Lets go of what is idle, and of the rest once it is answered. */
   private void drain() {
     List<Channel> busy = new ArrayList<>();
-    for (Exchange running = first; running != null; running = running.next) {
-      busy.add(running.closeAfterwards());
+    for (Served running = first; running != null; running = running.next) {
+      running.closeAfterwards();
+      busy.add(running.connection());
     }
     for (Channel connection : connections) {
       // An HTTP/2 connection tells its client, and closes when its streams have ended.
