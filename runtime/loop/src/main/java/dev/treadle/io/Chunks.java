@@ -11,7 +11,9 @@ final class Chunks {
   /** A chunk up to this size is copied to the end of the one before it: a buffer costs more. */
   private static final int SMALL = 512;
 
-  /** Where the one before it has no room, it makes some: a million chunks are no million buffers. */
+  /**
+   * Where the one before it has no room, it makes some: a million chunks are no million buffers.
+   */
   private static final int ROOM = 2 * SMALL;
 
   private @Nullable ByteBuf first;
