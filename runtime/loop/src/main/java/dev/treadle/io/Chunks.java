@@ -127,14 +127,17 @@ final class Chunks {
 
   /** Copies all to where nobody has to release it. */
   void moveToHeap() {
-    int count = Math.toIntExact(size);
-    if (count > 0) {
-      byte[] all = take(count);
-      add(Unpooled.wrappedBuffer(all));
+    ArrayDeque<ByteBuf> copies = new ArrayDeque<>();
+    for (ByteBuf chunk = takeFirst(); chunk != null; chunk = takeFirst()) {
+      copies.add(Unpooled.copiedBuffer(chunk));
+      chunk.release();
     }
+    copies.forEach(this::add);
   }
 
   void release() {
-    skip(Math.toIntExact(size));
+    for (ByteBuf chunk = takeFirst(); chunk != null; chunk = takeFirst()) {
+      chunk.release();
+    }
   }
 }

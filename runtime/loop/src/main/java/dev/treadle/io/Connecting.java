@@ -4,6 +4,7 @@ import static dev.treadle.Treadle.await;
 import static dev.treadle.Treadle.onThread;
 
 import dev.treadle.Loop;
+import dev.treadle.OnCancel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import java.io.IOException;
@@ -73,7 +74,8 @@ final class Connecting {
       return new InetAddress[] {InetAddress.ofLiteral(host)};
     } catch (IllegalArgumentException name) {
       try {
-        return onThread(() -> InetAddress.getAllByName(host));
+        // No interrupt ends a look-up.
+        return onThread(OnCancel.ABANDON, () -> InetAddress.getAllByName(host));
       } catch (UnknownHostException unknown) {
         throw unknown(host, unknown);
       }

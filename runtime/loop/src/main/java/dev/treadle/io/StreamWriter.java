@@ -93,6 +93,10 @@ public final class StreamWriter {
   public void flush() {
     Confinement.enter(loop, "flush");
     throwIfFailed("flush");
+    if (outputClosed) {
+      // Which has written everything out.
+      return;
+    }
     Deferred<@Nullable Void> done = new Deferred<>(loop);
     sink.flush(done);
     Treadle.await(done);

@@ -229,6 +229,7 @@ class ConnectionTest {
           connection.writer().write("12345");
           connection.writer().closeOutput();
           connection.writer().closeOutput();
+          connection.writer().flush();
           assertThatIllegalStateException()
               .isThrownBy(() -> connection.writer().write("more"))
               .withMessageStartingWith("write() after closeOutput(): stream=Connection[");

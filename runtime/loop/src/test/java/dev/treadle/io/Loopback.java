@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 final class Loopback {
   static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+  /** What virtual time waits for clients elsewhere: there are none. */
+  private static final Duration GRACE = Duration.ofMillis(200);
+
   private Loopback() {}
 
   static Stream<Transport> transports() {
@@ -41,6 +44,7 @@ final class Loopback {
     List<String> reported = new ArrayList<>();
     Virtually.loop()
         .transport(transport)
+        .deadlockAfter(GRACE)
         .onFailure((source, failure) -> reported.add(failure.toString()))
         .run(
             () -> {
