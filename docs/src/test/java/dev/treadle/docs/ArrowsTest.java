@@ -29,6 +29,7 @@ class ArrowsTest {
 
   private static final String COROUTINES = "dev.treadle.coroutines..";
   private static final String TESTING = "dev.treadle.testing..";
+  private static final String HTTP = "dev.treadle.http..";
 
   @Test
   void shouldSeeTheModules() {
@@ -37,7 +38,8 @@ class ArrowsTest {
         .contains(
             "dev.treadle.coroutines.Generator",
             "dev.treadle.Loop",
-            "dev.treadle.testing.TreadleTest");
+            "dev.treadle.testing.TreadleTest",
+            "dev.treadle.http.Http");
   }
 
   @Test
@@ -58,6 +60,16 @@ class ArrowsTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(TESTING)
+        .check(TREADLE);
+  }
+
+  @Test
+  void shouldKnowHttpInItsModuleAlone() {
+    noClasses()
+        .that(not(resideInAPackage(HTTP)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(HTTP, "reactor.netty..", "io.netty.handler..")
         .check(TREADLE);
   }
 

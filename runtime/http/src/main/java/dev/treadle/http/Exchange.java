@@ -2,12 +2,10 @@ package dev.treadle.http;
 
 import dev.treadle.DeadlineExceededException;
 import dev.treadle.Treadle;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.DisposableChannel;
+import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -24,7 +22,7 @@ final class Exchange extends Served {
       @Nullable Duration deadline,
       HttpServerRequest request,
       HttpServerResponse response) {
-    super(((DisposableChannel) response).channel());
+    super(((Connection) response).channel());
     this.handler = handler;
     this.deadline = deadline;
     this.request = new Request(request);
@@ -102,8 +100,8 @@ final class Exchange extends Served {
   private void end() {
     complete();
     if (isLast) {
-      // After what is still to be written.
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      // When the last of it has been written.
+      ((Connection) response.netty()).onTerminate().subscribe(null, null, channel::close);
     }
   }
 }

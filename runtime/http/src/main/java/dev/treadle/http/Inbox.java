@@ -43,6 +43,11 @@ abstract class Inbox<S, T> implements Iterable<T>, Iterator<T>, CoreSubscriber<S
   /** What of it outlives the signal; null: nothing. */
   abstract @Nullable T keep(S element);
 
+  /** Whether that is a way to end, and no failure. */
+  boolean isEnd(Throwable cause) {
+    return false;
+  }
+
   /** Whether a task waits for the next, or has seen the end. */
   final boolean isWatched() {
     return sawEnd || !reader.isEmpty();
@@ -115,6 +120,9 @@ abstract class Inbox<S, T> implements Iterable<T>, Iterator<T>, CoreSubscriber<S
       return;
     }
     T kept = keep(element);
+    if (ended) {
+      return;
+    }
     if (kept != null) {
       arrived.add(kept);
       reader.wake(true);
@@ -125,14 +133,14 @@ abstract class Inbox<S, T> implements Iterable<T>, Iterator<T>, CoreSubscriber<S
 
   @Override
   public final void onError(Throwable cause) {
-    failure = cause;
+    failure = isEnd(cause) ? null : cause;
     onComplete();
   }
 
   @Override
   public final void onComplete() {
     ended = true;
-    reader.wake(true);
+    sawEnd = reader.wake(true);
   }
 
   @Override

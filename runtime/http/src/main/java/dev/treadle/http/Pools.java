@@ -20,6 +20,11 @@ final class Pools {
     return known == null ? CLIENTS.computeIfAbsent(loop, Pools::create) : known;
   }
 
+  /** Whether the loop has one. */
+  static boolean knows(Loop loop) {
+    return CLIENTS.containsKey(loop);
+  }
+
   private static HttpClient create(Loop loop) {
     ConnectionProvider pool = ConnectionProvider.create("treadle-" + loop.name());
     // The loop has closed the connections by then.

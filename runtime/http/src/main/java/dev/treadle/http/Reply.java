@@ -80,6 +80,6 @@ public final class Reply {
 
   @Override
   public String toString() {
-    return "Reply[" + netty.status() + " bytes=" + body.length + "]";
+    return "Reply[" + status() + " bytes=" + body.length + "]";
   }
 }

@@ -24,7 +24,10 @@ public final class StreamedReply implements AutoCloseable {
     this.netty = netty;
     this.connection = connection;
     this.chunks =
-        new Chunks(connection.inbound().receive(), netty.responseHeaders(), netty.resourceUrl());
+        new Chunks(
+            connection.inbound().receive(),
+            netty.responseHeaders(),
+            String.valueOf(netty.resourceUrl()));
   }
 
   static StreamedReply open(HttpClient.ResponseReceiver<?> request) {
@@ -118,6 +121,6 @@ public final class StreamedReply implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "StreamedReply[" + netty.status() + "]";
+    return "StreamedReply[" + status() + "]";
   }
 }

@@ -41,6 +41,8 @@ import reactor.netty.http.server.HttpServer;
 public final class WebServer implements AutoCloseable {
   private static final AttributeKey<WebServer> KEY = AttributeKey.valueOf(WebServer.class, "of");
 
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private final Loop loop = Loop.current();
   private final ChannelGroup connections = new DefaultChannelGroup(loop.nettyLoop());
   private final Deferred<@Nullable Void> closed = new Deferred<>(loop);
@@ -109,19 +111,21 @@ public final class WebServer implements AutoCloseable {
       // Also when the loop ends and nobody has called close().
       closing = true;
       Objects.requireNonNull(listening).dispose();
-      for (Channel connection : connections) {
-        abort(connection);
-      }
       closed.complete(null);
     }
   }
 
-  /** Where it listens; the port that was chosen where port 0 was asked for. */
+  /** The loop it runs on. Any thread. */
+  public Loop loop() {
+    return loop;
+  }
+
+  /** Where it listens; the port that was chosen where port 0 was asked for. Any thread. */
   public SocketAddress localAddress() {
     return Objects.requireNonNull(address);
   }
 
-  /** The port it listens on. */
+  /** The port it listens on. Any thread. */
   public int port() {
     if (localAddress() instanceof InetSocketAddress inet) {
       return inet.getPort();
@@ -148,7 +152,8 @@ public final class WebServer implements AutoCloseable {
   /**
    * Stops listening, cancels the handlers and waits until all have ended, then closes the
    * connections. A client whose answer had not begun gets 503, one in the midst of it sees the
-   * connection break off. Does nothing the second time but wait.
+   * connection break off. A client that does not read that has a second to do so. Does nothing the
+   * second time but wait.
    *
    * @throws IllegalStateException outside a task, or in a handler of this server, which it would
    *     wait for: spawn a task there that closes it
@@ -172,19 +177,26 @@ public final class WebServer implements AutoCloseable {
       if (!closing) {
         closing = true;
         Objects.requireNonNull(listening).dispose();
+        drain();
         if (!grace.isZero() && !grace.isNegative()) {
-          drain();
           new CancelScope(grace).run(this::awaitDrained);
         }
       }
     } finally {
-      Treadle.shield(
-          () -> {
-            Objects.requireNonNull(group).cancel();
-            Treadle.await(closed);
-            Treadle.await(connections.newCloseFuture());
-          });
+      Treadle.shield(this::end);
     }
+  }
+
+  /** Cancels what still runs. */
+  private void end() {
+    Objects.requireNonNull(group).cancel();
+    Treadle.await(closed);
+    // For what has just been told to be on its way; who does not read that is not waited for.
+    new CancelScope(LAST_WORDS).run(this::awaitDrained);
+    for (Channel connection : connections) {
+      abort(connection);
+    }
+    Treadle.await(connections.newCloseFuture());
   }
 
   boolean isClosing() {
@@ -243,9 +255,7 @@ public final class WebServer implements AutoCloseable {
       busy.add(running.connection());
     }
     for (Channel connection : connections) {
-      // An HTTP/2 connection tells its client, and closes when its streams have ended.
-      if (!busy.contains(connection)
-          || connection.pipeline().get(Http2ConnectionHandler.class) != null) {
+      if (!busy.contains(connection)) {
         connection.close();
       }
     }
@@ -256,6 +266,13 @@ public final class WebServer implements AutoCloseable {
 
   private void awaitDrained() {
     Treadle.await(answered);
+    for (Channel connection : connections) {
+      if (connection.pipeline().get(Http2ConnectionHandler.class) != null) {
+        // Says goodbye, and closes when the last stream has been written. Not sooner: there are
+        // clients that drop their streams when they hear it.
+        connection.close();
+      }
+    }
     Treadle.await(connections.newCloseFuture());
   }
 

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.websocket.WebsocketInbound;
 import reactor.netty.http.websocket.WebsocketOutbound;
 
@@ -192,12 +194,25 @@ public final class WebSocket {
   }
 
   private static final class Frames extends Inbox<WebSocketFrame, Message> {
+    private final int limit;
+
     Frames(WebsocketInbound inbound, int limit, String owner) {
       super(inbound.aggregateFrames(limit).receiveFrames(), owner);
+      this.limit = limit;
+    }
+
+    @Override
+    boolean isEnd(Throwable cause) {
+      return cause instanceof IOException || cause instanceof AbortedException;
     }
 
     @Override
     @Nullable Message keep(WebSocketFrame frame) {
+      if (frame.content().readableBytes() > limit) {
+        // Netty's aggregator looks at those alone that come in parts.
+        onError(new TooLongFrameException("message over its limit: limit=" + limit));
+        return null;
+      }
       return switch (frame) {
         case TextWebSocketFrame text -> new Text(text.text());
         case BinaryWebSocketFrame bytes -> new Binary(ByteBufUtil.getBytes(bytes.content()));

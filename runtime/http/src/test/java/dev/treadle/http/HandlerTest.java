@@ -16,9 +16,11 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
+@NullUnmarked // Of a Mono, await gives null where it is empty: none here is.
 class HandlerTest {
   @HttpTest
   void shouldAnswerByReactorNettysRoutes() {
