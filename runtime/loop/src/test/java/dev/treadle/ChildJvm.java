@@ -43,10 +43,26 @@ public final class ChildJvm implements AutoCloseable {
     return start(program.getName(), classPath, inheritFlags, flags);
   }
 
+  /** Starts one as {@link #start(Class, String...)} does that may have so many files open. */
+  public static ChildJvm limited(int files, Class<?> program, String... flags) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + files + "; exec \"$@\"", "limited"));
+    return start(command, program.getName(), entry -> true, true, flags);
+  }
+
   private static ChildJvm start(
       String program, Predicate<String> classPath, boolean inheritFlags, String... flags)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(new ArrayList<>(), program, classPath, inheritFlags, flags);
+  }
+
+  private static ChildJvm start(
+      List<String> command,
+      String program,
+      Predicate<String> classPath,
+      boolean inheritFlags,
+      String... flags)
+      throws IOException {
     if (ignoresInterrupt()) {
       command.addAll(List.of("env", "--default-signal=INT"));
     }
@@ -87,9 +103,22 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Reads on until the program prints this line. */
   public void awaitLine(String expected) throws IOException {
-    for (String line = next(); !expected.equals(line); line = next()) {
+    awaitLine(expected, expected::equals);
+  }
+
+  /** Reads on until the program prints a line that begins so, and gives the rest of it. */
+  public String awaitStart(String expected) throws IOException {
+    return awaitLine(expected, line -> line.startsWith(expected)).substring(expected.length());
+  }
+
+  private String awaitLine(String expected, Predicate<String> isExpected) throws IOException {
+    while (true) {
+      String line = next();
       if (line == null) {
         throw new AssertionError("ended before it printed: line=" + expected + " output=" + seen);
+      }
+      if (isExpected.test(line)) {
+        return line;
       }
     }
   }

@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes in the order in which they came, in the buffers in which they came; owns them. */
 final class Chunks {
-  /** A chunk up to this size is copied into room the one before it has: a buffer costs more. */
+  /** A chunk up to this size is copied to the end of the one before it: a buffer costs more. */
   private static final int SMALL = 512;
+
+  /**
+   * Where the one before it has no room, it makes some: a million chunks are no million buffers.
+   */
+  private static final int ROOM = 2 * SMALL;
 
   private @Nullable ByteBuf first;
 
@@ -45,7 +50,13 @@ final class Chunks {
     if (more == null) {
       more = new ArrayDeque<>();
     }
-    more.add(chunk);
+    more.add(bytes < SMALL && !hasRoom(chunk, SMALL) ? roomy(chunk) : chunk);
+  }
+
+  private static ByteBuf roomy(ByteBuf chunk) {
+    ByteBuf copy = chunk.alloc().buffer(ROOM).writeBytes(chunk);
+    chunk.release();
+    return copy;
   }
 
   /** Whether there is room that nobody else may use. */

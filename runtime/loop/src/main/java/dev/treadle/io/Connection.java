@@ -185,6 +185,11 @@ public final class Connection implements AutoCloseable {
     remote = Sockets.forUsers(channel.remoteAddress());
   }
 
+  /** Whether the peer has reset it before it was accepted: its address may not be known then. */
+  boolean isGone() {
+    return !wire.channel.isActive() || local instanceof InetSocketAddress && remote == null;
+  }
+
   /** Whether the failure says that the peer of this very connection is gone. */
   boolean explains(Throwable failure) {
     return failure instanceof UncheckedIOException io

@@ -25,6 +25,7 @@ public final class NetOptions {
   int readLow = 64 << 10;
   int readHigh = 128 << 10;
   int backlog = 1024;
+  Duration closeTimeout = Duration.ofSeconds(30);
   ChannelSetup setup = ChannelSetup.NONE;
   Resolver resolver = Dns.system();
   Duration attemptDelay = HappyEyeballs.DELAY;
@@ -63,6 +64,16 @@ public final class NetOptions {
   /** How many connections may wait to be accepted, as far as the system lets them; 1024. */
   public NetOptions backlog(int connections) {
     backlog = connections;
+    return this;
+  }
+
+  /**
+   * How long a server's connection may take, once its handler has ended, to write out what is
+   * pending; then it is closed all the same. A peer that never reads would hold it open for ever.
+   * Without this 30 seconds; zero or less drops what is pending at once.
+   */
+  public NetOptions closeTimeout(Duration timeout) {
+    closeTimeout = Objects.requireNonNull(timeout, "timeout");
     return this;
   }
 
@@ -161,6 +172,7 @@ public final class NetOptions {
     copy.readLow = readLow;
     copy.readHigh = readHigh;
     copy.backlog = backlog;
+    copy.closeTimeout = closeTimeout;
     copy.setup = setup;
     copy.resolver = resolver;
     copy.attemptDelay = attemptDelay;

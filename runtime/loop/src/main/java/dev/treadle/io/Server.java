@@ -219,7 +219,7 @@ public final class Server implements AutoCloseable {
   /** A channel has been accepted; in a callback of the loop. */
   void accepted(Connection connection) {
     connection.connected();
-    if (stopped) {
+    if (stopped || connection.isGone()) {
       connection.abort();
       return;
     }
@@ -278,7 +278,7 @@ public final class Server implements AutoCloseable {
       failed(connection, failure);
     } finally {
       try {
-        connection.close();
+        end(connection);
       } finally {
         connections.remove(connection);
       }
@@ -294,6 +294,11 @@ public final class Server implements AutoCloseable {
       LOG.log(System.Logger.Level.INFO, "a peer was refused: " + failure.getMessage());
       return false;
     }
+  }
+
+  /** A peer that does not read what is pending must not hold the connection open for ever. */
+  private void end(Connection connection) {
+    moveOnAfter(options.closeTimeout, connection::close);
   }
 
   private void failed(Connection connection, Throwable failure) {
