@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -138,10 +139,18 @@ public final class Response {
     ChannelFuture written = channel.writeAndFlush(chunk);
     if (!written.isDone()) {
       if (!channel.isWritable()) {
-        Treadle.await(written);
+        awaitWritten(written);
       }
     } else if (!written.isSuccess()) {
       throw lost(written.cause());
+    }
+  }
+
+  private void awaitWritten(ChannelFuture written) {
+    try {
+      Treadle.await(written);
+    } catch (CompletionException failure) {
+      throw lost(Objects.requireNonNullElse(failure.getCause(), failure));
     }
   }
 
