@@ -139,14 +139,18 @@ public final class Response {
     ChannelFuture written = channel.writeAndFlush(chunk);
     if (!written.isDone()) {
       if (!channel.isWritable()) {
-        try {
-          Treadle.await(written);
-        } catch (CompletionException failure) {
-          throw lost(written.cause() == null ? failure : written.cause());
-        }
+        awaitWritten(written);
       }
     } else if (!written.isSuccess()) {
       throw lost(written.cause());
+    }
+  }
+
+  private void awaitWritten(ChannelFuture written) {
+    try {
+      Treadle.await(written);
+    } catch (CompletionException failure) {
+      throw lost(Objects.requireNonNullElse(failure.getCause(), failure));
     }
   }
 

@@ -196,47 +196,39 @@ class HostileHttpTest {
   }
 
   @HttpTest
-  void shouldNotTakeAnEndlessBodyThatIsOverItsLimit(Loop loop) throws Exception {
+  void shouldKeepNothingOfABodyThatGoesOnOverItsLimit(Loop loop) throws Exception {
     List<String> reports = reportsOf(loop);
     Hostile.attack(
-        server ->
-            server
-                .requestTimeout(ofMillis(300))
-                .handle(
-                    handler(
-                        (request, response) -> {
-                          if (!answered(request, response)) {
-                            request.body(1000);
-                          }
-                        })),
+        (request, response) -> {
+          if (!answered(request, response)) {
+            request.body(1000);
+          }
+        },
         target -> {
           Socket endless = target.send(POST + "1000000000000\r\n\r\n");
-          String[] answer = {""};
-          onThread(
-              () -> {
-                answer[0] = Local.readUntil(endless, "in parts");
-                try {
-                  while (true) {
-                    Hostile.more(endless, "y".repeat(1000));
-                  }
-                } catch (java.io.IOException closed) {
-                  endless.close();
-                }
-              });
-          assertThat(answer[0]).startsWith("HTTP/1.1 413 ");
-          assertThat(target.memory()).isLessThan(1 << 20);
+          String answer =
+              onThread(
+                  () -> {
+                    String refusal = Local.readUntil(endless, "in parts");
+                    Hostile.more(endless, "y".repeat(1 << 20));
+                    return refusal;
+                  });
+          assertThat(answer).startsWith("HTTP/1.1 413 ");
+          target.assertServes();
+          assertThat(target.memory()).isLessThan(1 << 19);
+          Hostile.reset(endless);
+          Hostile.until(() -> target.server.connections() == 0);
         });
     assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldNotWaitForeverForAChunkOfAbsurdSize(Loop loop) throws Exception {
+  void shouldNotAnswerAsIfAllWereWellWhenAChunkHasAnAbsurdSize(Loop loop) throws Exception {
     List<String> reports = reportsOf(loop);
-    List<String> read = new ArrayList<>();
     Hostile.attack(
         (request, response) -> {
           if (!answered(request, response)) {
-            read.add(request.text());
+            request.body();
           }
         },
         target -> {
@@ -247,18 +239,8 @@ class HostileHttpTest {
                     "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
                         + size
                         + "\r\nabc\r\n");
-            String answer =
-                onThread(
-                    () -> {
-                      if (size.startsWith("80")) {
-                        // It may be meant: it counts when it comes.
-                        socket.shutdownOutput();
-                      }
-                      return "";
-                    });
-            assertThat(answer + Hostile.rest(socket)).as(size).doesNotContain(" 200 ");
+            assertThat(Hostile.rest(socket)).as(size).doesNotContain(" 200 ");
           }
-          assertThat(read).isEmpty();
           target.assertServes();
         });
     assertThat(reports).isEmpty();
