@@ -12,6 +12,7 @@ import dev.treadle.Loop;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 
 /** Clients that are slow, malformed, greedy or gone; the server goes on to serve the others. */
@@ -252,7 +253,7 @@ class HostileHttpTest {
     Hostile.attack(
         (request, response) -> {
           if (!answered(request, response)) {
-            String value = request.query("v");
+            String value = Objects.requireNonNull(request.query("v"));
             if (request.path().equals("/name")) {
               response.header(value, "x").send("never");
             } else {

@@ -122,7 +122,7 @@ class HostileClientTest {
         () -> Net.options().closeTimeout(patience),
         connection -> {
           // Less than the high-water mark stays pending: the handler is not held up, its end is.
-          if (connection.reader().readLine().equals("fill")) {
+          if ("fill".equals(connection.reader().readLine())) {
             fill(connection);
           } else {
             connection.writer().write("hello\n");
@@ -160,7 +160,7 @@ class HostileClientTest {
         transport,
         () -> Net.options().writeWaterMarks(1 << 15, high),
         connection -> {
-          if (connection.reader().readLine().equals("hello")) {
+          if ("hello".equals(connection.reader().readLine())) {
             connection.writer().write("hello\n");
             return;
           }
@@ -242,7 +242,7 @@ class HostileClientTest {
         () -> Net.options().readWaterMarks(1 << 15, high),
         connection -> {
           String line = connection.reader().readLine();
-          if (line.equals("hello")) {
+          if ("hello".equals(line)) {
             connection.writer().write("hello\n");
           } else {
             sleep(DEADLINE);

@@ -89,7 +89,10 @@ class HostileResetTest {
             Hostile.echoLines(connection);
             seen.add("end");
           } catch (UncheckedIOException reset) {
-            seen.add(reset.getMessage().contains("reset") ? "reset" : reset.getMessage());
+            seen.add(
+                String.valueOf(reset.getMessage()).contains("reset")
+                    ? "reset"
+                    : String.valueOf(reset.getMessage()));
             throw reset;
           }
         },
@@ -112,7 +115,7 @@ class HostileResetTest {
     Hostile.attack(
         transport,
         connection -> {
-          if (!connection.reader().readLine().equals("all")) {
+          if (!"all".equals(connection.reader().readLine())) {
             connection.writer().write("hello\n");
             return;
           }
@@ -155,7 +158,7 @@ class HostileResetTest {
         transport,
         connection -> {
           String line = connection.reader().readLine();
-          if (line.equals("sleep")) {
+          if ("sleep".equals(line)) {
             sleep(Duration.ofMinutes(1));
             try {
               connection.writer().write("good morning\n");
