@@ -14,10 +14,21 @@ import org.reactivestreams.Publisher;
 /** A body as it arrives. */
 final class Chunks extends Inbox<ByteBuf, byte[]> {
   private final HttpHeaders headers;
+  private final @Nullable IncomingBody watched;
 
-  Chunks(Publisher<ByteBuf> source, HttpHeaders headers, String owner) {
+  Chunks(
+      Publisher<ByteBuf> source,
+      HttpHeaders headers,
+      String owner,
+      @Nullable IncomingBody watched) {
     super(source, "body of " + owner);
     this.headers = headers;
+    this.watched = watched;
+  }
+
+  @Override
+  @Nullable Throwable cutOff() {
+    return watched == null ? null : watched.malformed();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.treadle.http;
 import dev.treadle.DeadlineExceededException;
 import dev.treadle.Treadle;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
@@ -13,6 +14,7 @@ import reactor.netty.http.server.HttpServerResponse;
 final class Exchange extends Served {
   private final HttpHandler handler;
   private final @Nullable Duration deadline;
+  private final @Nullable IncomingBody watched;
   private final Request request;
   private final Response response;
   private boolean isLast;
@@ -25,7 +27,12 @@ final class Exchange extends Served {
     super(((Connection) response).channel());
     this.handler = handler;
     this.deadline = deadline;
-    this.request = new Request(request);
+    // A length is counted by Netty; only chunks can turn out to be none.
+    this.watched =
+        request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)
+            ? IncomingBody.watch(channel)
+            : null;
+    this.request = new Request(request, watched);
     this.response = new Response(response, channel);
   }
 
@@ -51,7 +58,7 @@ final class Exchange extends Served {
         report(failure);
       }
       answer(answer.status(), String.valueOf(answer.getMessage()));
-    } else if (!isClientGone(failure)) {
+    } else if (!isClientGone(failure) && !isMalformed()) {
       report(failure);
       boolean late = failure instanceof DeadlineExceededException;
       answer(late ? 503 : 500, late ? "not done in time" : "");
@@ -95,6 +102,14 @@ final class Exchange extends Served {
       response.header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8").send(text);
     }
     end();
+    if (status == HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code()) {
+      IncomingBody.limitRest(channel);
+    }
+  }
+
+  /** Reactor Netty has answered, and closes the connection. */
+  private boolean isMalformed() {
+    return watched != null && watched.malformed() != null;
   }
 
   private void end() {

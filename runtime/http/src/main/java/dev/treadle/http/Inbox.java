@@ -48,6 +48,11 @@ abstract class Inbox<S, T> implements Iterable<T>, Iterator<T>, CoreSubscriber<S
     return false;
   }
 
+  /** Why what ends regularly is not whole, if it is not. */
+  @Nullable Throwable cutOff() {
+    return null;
+  }
+
   /** Whether a task waits for the next, or has seen the end. */
   final boolean isWatched() {
     return sawEnd || !reader.isEmpty();
@@ -139,6 +144,9 @@ abstract class Inbox<S, T> implements Iterable<T>, Iterator<T>, CoreSubscriber<S
 
   @Override
   public final void onComplete() {
+    if (failure == null) {
+      failure = cutOff();
+    }
     ended = true;
     sawEnd = reader.wake(true);
   }

@@ -20,11 +20,13 @@ public final class Request {
   public static final int DEFAULT_LIMIT = 1 << 20;
 
   private final HttpServerRequest netty;
+  private final @Nullable IncomingBody watched;
   private @Nullable Chunks chunks;
   private @Nullable Map<String, List<String>> query;
 
-  Request(HttpServerRequest netty) {
+  Request(HttpServerRequest netty, @Nullable IncomingBody watched) {
     this.netty = netty;
+    this.watched = watched;
   }
 
   /** Reactor Netty's own request. */
@@ -92,7 +94,8 @@ public final class Request {
    * The whole body, {@link #DEFAULT_LIMIT} bytes at most; suspends until it is there.
    *
    * @throws HttpException with 413 if it is longer
-   * @throws java.io.UncheckedIOException if the client goes away before its end
+   * @throws java.io.UncheckedIOException if the client goes away before its end, or sends what is
+   *     no body; it has its 400 then
    */
   public byte[] body() {
     return body(DEFAULT_LIMIT);
@@ -137,7 +140,7 @@ public final class Request {
   private Chunks received() {
     Chunks body = chunks;
     if (body == null) {
-      body = new Chunks(netty.receive(), headers(), name());
+      body = new Chunks(netty.receive(), headers(), name(), watched);
       chunks = body;
     }
     return body;

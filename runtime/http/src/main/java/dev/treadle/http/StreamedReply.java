@@ -27,7 +27,8 @@ public final class StreamedReply implements AutoCloseable {
         new Chunks(
             connection.inbound().receive(),
             netty.responseHeaders(),
-            String.valueOf(netty.resourceUrl()));
+            String.valueOf(netty.resourceUrl()),
+            null);
   }
 
   static StreamedReply open(HttpClient.ResponseReceiver<?> request) {
