@@ -95,7 +95,6 @@ class EchoTest {
       try (Socket rude = new Socket(HERE, port)) {
         rude.setSoLinger(true, 0);
         rude.getOutputStream().write(new byte[1000]);
-        assertThat(rude.getInputStream().read()).isZero();
       }
 
       assertThat(echoed(port, new byte[] {1, 2, 3})).containsExactly(1, 2, 3);

@@ -330,8 +330,7 @@ public final class Loop implements AutoCloseable {
 
   /**
    * Hands a failure to the failure handler, as the loop does itself; for libraries whose callbacks
-   * have no caller to throw at. Its traces are cut down to what the program wrote. On the loop's
-   * thread.
+   * have no caller to throw at. Its traces are tidied. On the loop's thread.
    */
   public void reportFailure(String source, Throwable failure) {
     checkThread("reportFailure()");

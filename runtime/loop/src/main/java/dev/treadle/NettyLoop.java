@@ -41,7 +41,8 @@ final class NettyLoop extends ManualIoEventLoop {
     open.close(failed);
     long end = System.nanoTime() + MOST_CLOSING_NANOS;
     do {
-      runNonBlockingTasks(0);
+      // In limited time: callers that never stop would keep it here, and hand over without end.
+      runNonBlockingTasks(CLOSING_POLL_NANOS);
     } while (open.isAny() && System.nanoTime() < end && run(CLOSING_POLL_NANOS) >= 0);
     shutdown();
     while (!isTerminated()) {
