@@ -45,7 +45,7 @@ class LoopEndTest {
   @ParameterizedTest
   @EnumSource
   void shouldCloseOpenChannelsQuietly(Transport transport) {
-    assumeThat(transport.isAvailable()).isTrue();
+    assumeThat(transport.isAvailable()).as("this machine has it").isTrue();
     List<String> logged = new CopyOnWriteArrayList<>();
     Handler handler = collecting(logged);
     Logger netty = Logger.getLogger("io.netty");

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +57,12 @@ final class IncomingBody extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (message instanceof HttpContent content) {
-      if (content.decoderResult().isFailure()) {
-        malformed = content.decoderResult().cause();
-      }
-      if (message instanceof LastHttpContent) {
-        stopLingering();
-      }
+    if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
+      malformed = content.decoderResult().cause();
+    }
+    // A next request says, too, that the rest has come: it may have before it was limited.
+    if (message instanceof LastHttpContent || message instanceof HttpRequest) {
+      stopLingering();
     }
     context.fireChannelRead(message);
   }

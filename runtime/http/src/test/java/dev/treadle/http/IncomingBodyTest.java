@@ -7,6 +7,9 @@ import dev.treadle.testing.TestClock;
 import dev.treadle.testing.TreadleTest;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,16 @@ class IncomingBodyTest {
     EmbeddedChannel channel = connection();
     IncomingBody.limitRest(channel);
     channel.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+    sleep(Duration.ofSeconds(10));
+    assertThat(channel.isOpen()).isTrue();
+    channel.close();
+  }
+
+  @TreadleTest(clock = TestClock.VIRTUAL)
+  void shouldLeaveTheNextRequestItsTime() {
+    EmbeddedChannel channel = connection();
+    IncomingBody.limitRest(channel);
+    channel.writeInbound(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/"));
     sleep(Duration.ofSeconds(10));
     assertThat(channel.isOpen()).isTrue();
     channel.close();
