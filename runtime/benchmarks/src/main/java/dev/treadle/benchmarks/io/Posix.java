@@ -6,8 +6,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -22,6 +24,8 @@ final class Posix {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_NODELAY = 1;
   private static final int EPOLL_CTL_ADD = 1;
+
+  private static final int EINTR = 4;
 
   /** An x86 kernel packs {@code struct epoll_event}, all others align its data. */
   private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
@@ -39,8 +43,18 @@ final class Posix {
       waiting("setsockopt", INT, INT, INT, INT, ADDRESS, INT);
   private static final MethodHandle EPOLL_CREATE = waiting("epoll_create1", INT, INT);
   private static final MethodHandle EPOLL_CTL = waiting("epoll_ctl", INT, INT, INT, INT, ADDRESS);
-  private static final MethodHandle EPOLL_WAIT = waiting("epoll_wait", INT, INT, ADDRESS, INT, INT);
+  private static final MethodHandle EPOLL_WAIT =
+      handle(
+          "epoll_wait",
+          FunctionDescriptor.of(INT, INT, ADDRESS, INT, INT),
+          Linker.Option.captureCallState("errno"));
   private static final MethodHandle CLOSE = waiting("close", INT, INT);
+
+  private static final StructLayout CALL_STATE_LAYOUT = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CALL_STATE_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final ThreadLocal<MemorySegment> CALL_STATE =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CALL_STATE_LAYOUT));
 
   // Only called when they need not wait, so that the JVM may skip the change of thread state.
   private static final MethodHandle SEND = prompt("send", LONG, INT, ADDRESS, LONG, INT);
@@ -86,9 +100,18 @@ final class Posix {
     }
   }
 
+  /**
+   * Waits for events, at most so long: how many there are. A signal that ends the wait early (a
+   * process that is stopped and continued gets one) begins it again.
+   */
   static int epollWait(int epoll, MemorySegment events, int most, int millis) {
     try {
-      return require("epoll_wait", (int) EPOLL_WAIT.invokeExact(epoll, events, most, millis));
+      MemorySegment state = CALL_STATE.get();
+      int ready;
+      do {
+        ready = (int) EPOLL_WAIT.invokeExact(state, epoll, events, most, millis);
+      } while (ready < 0 && (int) ERRNO.get(state, 0L) == EINTR);
+      return require("epoll_wait", ready);
     } catch (Throwable failure) {
       throw rethrown(failure);
     }

@@ -45,6 +45,17 @@ class EchoTest {
     }
   }
 
+  @Test
+  void shouldGoOnWaitingWhenASignalEndsTheWait() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.ofPlatform().daemon().start(() -> answerAfterAStop(server));
+
+      try (EchoConnections connections = EchoConnections.open(server.getLocalPort(), 1)) {
+        assertThat(connections).isNotNull();
+      }
+    }
+  }
+
   private static void assertAnswers(int port) {
     Latencies latencies = new Latencies();
     try (EchoConnections connections = EchoConnections.open(port, 10)) {
@@ -53,6 +64,20 @@ class EchoTest {
     }
     assertThat(latencies.count()).isPositive();
     assertThat(latencies.percentile(0.5)).isBetween(1L, EXCHANGE_NANOS);
+  }
+
+  private static void answerAfterAStop(ServerSocket server) {
+    String self = Long.toString(ProcessHandle.current().pid());
+    try (Socket socket = server.accept()) {
+      byte[] request = socket.getInputStream().readNBytes(EchoConnections.REQUEST_BYTES);
+      new ProcessBuilder("sh", "-c", "kill -STOP \"$1\"; kill -CONT \"$1\"", "sh", self)
+          .start()
+          .waitFor();
+      socket.getOutputStream().write(request);
+      socket.getInputStream().read();
+    } catch (IOException | InterruptedException gone) {
+      // The client fails by itself.
+    }
   }
 
   private static void answerWrongly(ServerSocket server) {
