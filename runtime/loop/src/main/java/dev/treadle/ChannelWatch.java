@@ -45,13 +45,14 @@ final class ChannelWatch {
     return executor -> new RegistrationTap(factory.newHandler(executor), this::add);
   }
 
-  private void add(IoRegistration registration, IoHandle handle) {
+  private IoRegistration add(IoRegistration registration, IoHandle handle) {
     if (registered.size() >= most) {
       prune();
       most = Math.max(FEW, 2 * registered.size());
     }
     registered.put(registration, attach(handle));
     moved();
+    return registration;
   }
 
   /** Whether a channel is registered that something may come from. */

@@ -4,23 +4,27 @@ import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
-/** Netty's I/O handler, with a look at what registers: Netty tells nobody. */
+/** Netty's I/O handler, with a hand in what registers: Netty tells nobody. */
 final class RegistrationTap implements IoHandler {
   private final IoHandler handler;
-  private final BiConsumer<IoRegistration, IoHandle> registered;
+  private final BiFunction<IoRegistration, IoHandle, IoRegistration> registered;
 
-  RegistrationTap(IoHandler handler, BiConsumer<IoRegistration, IoHandle> registered) {
+  /**
+   * Stands before a handler.
+   *
+   * @param registered gives what the handle is told it is registered by
+   */
+  RegistrationTap(
+      IoHandler handler, BiFunction<IoRegistration, IoHandle, IoRegistration> registered) {
     this.handler = handler;
     this.registered = registered;
   }
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    IoRegistration registration = handler.register(handle);
-    registered.accept(registration, handle);
-    return registration;
+    return registered.apply(handler.register(handle), handle);
   }
 
   @Override
