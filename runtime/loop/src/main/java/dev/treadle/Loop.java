@@ -73,8 +73,6 @@ public final class Loop implements AutoCloseable {
   /** {@link #time()} at the last poll; what it costs no look at the clock to know. */
   int coarseMillis;
 
-  private volatile @Nullable Task<?> running;
-
   Loop(LoopBuilder options, Thread thread) {
     JvmFlags.require();
     this.name = options.name;
@@ -317,7 +315,7 @@ public final class Loop implements AutoCloseable {
    */
   public void checkCancelled() {
     checkThread("Loop.checkCancelled()");
-    Task<?> task = running;
+    Task<?> task = running();
     if (task != null) {
       task.checkCancelled();
     }
@@ -334,7 +332,8 @@ public final class Loop implements AutoCloseable {
    */
   public void reportFailure(String source, Throwable failure) {
     checkThread("reportFailure()");
-    Traces.tidy(failure, running != null && running.isMain());
+    Task<?> task = running();
+    Traces.tidy(failure, task != null && task.isMain());
     failures.report(source, failure);
   }
 
@@ -441,11 +440,11 @@ public final class Loop implements AutoCloseable {
    * its loop and thread, and a look from outside. Any thread.
    */
   public @Nullable Task<?> running() {
-    return running;
+    return pulse.task();
   }
 
   void setRunning(@Nullable Task<?> task) {
-    running = task;
+    pulse.task(task);
   }
 
   /** The loop has polled at the given time of its ticker. */

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class Pulse {
   private static final VarHandle BEATS;
   private static final VarHandle CALLBACK;
+  private static final VarHandle TASK;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       BEATS = lookup.findVarHandle(Pulse.class, "beats", long.class);
       CALLBACK = lookup.findVarHandle(Pulse.class, "callback", Runnable.class);
+      TASK = lookup.findVarHandle(Pulse.class, "task", Task.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -25,6 +27,7 @@ final class Pulse {
 
   private long beats;
   private @Nullable Runnable callback;
+  private @Nullable Task<?> task;
 
   /**
    * Something new begins: what it is, the loop has said before, and who sees this count sees that.
@@ -32,6 +35,11 @@ final class Pulse {
    */
   void beat() {
     BEATS.setRelease(this, beats + 1);
+  }
+
+  /** The task that runs now, or null. On the loop's thread. */
+  void task(@Nullable Task<?> runs) {
+    TASK.setRelease(this, runs);
   }
 
   /** The callback that runs now, or null. On the loop's thread. */
@@ -42,6 +50,11 @@ final class Pulse {
   /** Any thread. */
   long beats() {
     return (long) BEATS.getAcquire(this);
+  }
+
+  /** Any thread. */
+  @Nullable Task<?> task() {
+    return (Task<?>) TASK.getAcquire(this);
   }
 
   /** Any thread. */
