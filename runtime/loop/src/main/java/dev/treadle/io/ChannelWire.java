@@ -25,8 +25,8 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Source, 
   final StreamReader reader;
   final StreamWriter writer;
 
-  /** Tasks that wait for the channel to be closed. */
-  private final WaitQueue<Boolean> closers = new WaitQueue<>();
+  /** Tasks that wait for the channel to be closed; none for most of its life. */
+  private @Nullable WaitQueue<Boolean> closers;
 
   /** Whether this side has closed it: what comes after that is nobody's failure. */
   private boolean closedHere;
@@ -75,7 +75,9 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Source, 
       reader.end();
       writer.fail(new IOException("the connection is closed"));
     }
-    closers.wakeAll(true);
+    if (closers != null) {
+      closers.wakeAll(true);
+    }
   }
 
   @Override
@@ -166,7 +168,12 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Source, 
   /** Suspends until the channel is closed. */
   void awaitClosed(Object owner) {
     if (channel.isOpen()) {
-      closers.park("close", owner, null);
+      WaitQueue<Boolean> waiting = closers;
+      if (waiting == null) {
+        waiting = new WaitQueue<>();
+        closers = waiting;
+      }
+      waiting.park("close", owner, null);
     }
   }
 

@@ -27,7 +27,10 @@ public final class StreamWriter {
   private final Loop loop;
   private final Object owner;
   private final Sink sink;
-  private final WaitQueue<Boolean> heldUp = new WaitQueue<>();
+
+  /** Tasks that wait until less is pending; none where every peer reads. */
+  private @Nullable WaitQueue<Boolean> heldUp;
+
   private boolean outputClosed;
   private @Nullable IOException failure;
 
@@ -132,9 +135,11 @@ public final class StreamWriter {
         + (failure != null ? " failed]" : outputClosed ? " output closed]" : "]");
   }
 
-  /** No more than the low-water mark is pending; on the loop's thread. */
+  /** There is reason to look again whether to wait; on the loop's thread. */
   void writable() {
-    heldUp.wakeAll(true);
+    if (heldUp != null) {
+      heldUp.wakeAll(true);
+    }
   }
 
   /** Nothing more can be written; the first failure stays. */
@@ -142,7 +147,7 @@ public final class StreamWriter {
     if (failure == null) {
       failure = cause instanceof IOException io ? io : new IOException(cause);
     }
-    heldUp.wakeAll(true);
+    writable();
   }
 
   boolean failedWith(Throwable cause) {
@@ -161,9 +166,18 @@ public final class StreamWriter {
   private void send(ByteBuf bytes) {
     sink.write(bytes);
     while (!sink.isWritable() && failure == null) {
-      heldUp.park("write", owner, null);
+      awaitWritable();
     }
     throwIfFailed("write");
+  }
+
+  private void awaitWritable() {
+    WaitQueue<Boolean> waiting = heldUp;
+    if (waiting == null) {
+      waiting = new WaitQueue<>();
+      heldUp = waiting;
+    }
+    waiting.park("write", owner, null);
   }
 
   private void throwIfFailed(String operation) {
