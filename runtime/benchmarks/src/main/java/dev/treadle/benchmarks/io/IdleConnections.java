@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * What a server keeps for each connection on which nothing happens: the bytes in use with ten
- * thousand less those after they have gone, by a server that has been busy before.
+ * thousand less those before they came, by a server that has been busy and has had as many before.
  */
 final class IdleConnections {
   static final int COUNT = 10_000;
@@ -57,14 +57,18 @@ final class IdleConnections {
     }
   }
 
-  /** Compares with what is there afterwards: only then is all that is kept for the next ones. */
+  /**
+   * Compares with what was there before, and not with what is left: that may be more for a while.
+   * What is kept from one connection for the next is there since the first time.
+   */
   private double openAndClose(Server server) throws IOException, InterruptedException {
+    long before = settled(server);
     client.ask("open %d %d".formatted(server.port(), COUNT), PATIENCE);
     long open = server.usedBytes();
     // All of them still answer.
     client.ask("check", PATIENCE);
     client.ask("close", PATIENCE);
-    return (open - settled(server)) / (double) COUNT;
+    return (open - before) / (double) COUNT;
   }
 
   /** The bytes in use once the server has seen that its clients are gone. */

@@ -22,7 +22,7 @@ class WrkReportTest {
       Transfer/sec:      5.86MB
       """;
 
-  private final WrkReport report = new WrkReport();
+  private final WrkReport report = new WrkReport(false);
 
   @Test
   void shouldReadRateAndPercentile() throws IOException {
@@ -41,6 +41,20 @@ class WrkReportTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("Non-2xx or 3xx responses: 17");
     assertThatThrownBy(() -> report.add("  Socket errors: connect 0, read 3, write 0, timeout 0"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("read 3");
+  }
+
+  @Test
+  void shouldLetRepliesBeLateOnlyWhereTheyMay() throws IOException {
+    String late = "  Socket errors: connect 0, read 0, write 0, timeout 153";
+
+    assertThatThrownBy(() -> report.add(late))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("timeout 153");
+    WrkReport warmUp = new WrkReport(true);
+    warmUp.add(late);
+    assertThatThrownBy(() -> warmUp.add("  Socket errors: connect 0, read 3, write 0, timeout 153"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("read 3");
   }
