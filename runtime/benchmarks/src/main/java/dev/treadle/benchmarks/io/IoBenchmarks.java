@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class IoBenchmarks {
   /** No round begins after it; what is left then ends a little later. */
-  private static final Duration TIME_LIMIT = Duration.ofSeconds(520);
+  private static final Duration TIME_LIMIT = Duration.ofSeconds(560);
 
   private static final List<String> SCRIPTS =
       List.of("lifeline.py", "echo.py", "hello.py", "echo.js", "hello.js");
@@ -92,7 +92,7 @@ public final class IoBenchmarks {
     String title = "TCP echo, 64 B, 50 connections";
     EchoLoad load = new EchoLoad(client, CONNECTIONS);
     Measured measured =
-        new Section(title, contenders.echo(), load, rounds(11), 800, BUSY).measure(progress);
+        new Section(title, contenders.echo(), load, rounds(9), 800, BUSY).measure(progress);
     add(measured, Limits.echo(), Figure.PER_SECOND);
   }
 
@@ -119,7 +119,7 @@ public final class IoBenchmarks {
     Measured measured = new Measured(title);
     if (tools.wrkMissing() == null) {
       WrkLoad load = new WrkLoad(tools, connections);
-      measured = new Section(title, servers, load, rounds(9), 1_000, busy).measure(progress);
+      measured = new Section(title, servers, load, rounds(7), 1_000, busy).measure(progress);
     } else {
       for (Contender server : servers) {
         measured.leaveOut(server.title(), "not installed: wrk");
