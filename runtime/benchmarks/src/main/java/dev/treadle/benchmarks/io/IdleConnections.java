@@ -16,7 +16,7 @@ final class IdleConnections {
   private static final int WARM_MILLIS = 3_000;
   private static final int LOOK_MILLIS = 300;
   private static final int MOST_LOOKS = 10;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Child client;
   private final Progress progress;

@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /** A contender that runs. */
 final class Server implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(20);
-  private static final Duration COLLECTION = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(1);
+  private static final Duration COLLECTION = Duration.ofMinutes(1);
 
   private final Contender contender;
   private final Child process;
