@@ -93,7 +93,7 @@ final class OpenHandles implements IoHandlerFactory {
     }
   }
 
-  /** Whether one is still to be closed. */
+  /** Whether one is still to be closed or, with io_uring, to be done with what it had begun. */
   boolean isAny() {
     for (OpenHandle open : all()) {
       if (!open.isValid()) {
