@@ -1,0 +1,4 @@
+@NullMarked
+package dev.treadle.offload.memory;
+
+import org.jspecify.annotations.NullMarked;
