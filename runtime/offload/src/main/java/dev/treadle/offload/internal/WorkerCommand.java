@@ -1,0 +1,36 @@
+package dev.treadle.offload.internal;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The command line that starts a worker. Any thread; may block: not for a loop's thread. */
+public final class WorkerCommand {
+  private WorkerCommand() {}
+
+  /**
+   * How a worker is to be started.
+   *
+   * @param java the program; null: that of this JVM
+   * @param classPath its entries; empty: those of this JVM
+   * @param flags for the JVM, after ours
+   * @param maxHeap bytes; 0: the JVM's own choice
+   * @param directory where its command file may lie: the pool's private directory
+   */
+  public record Options(
+      @Nullable Path java,
+      List<String> classPath,
+      List<String> flags,
+      long maxHeap,
+      Path directory) {}
+
+  /** The command that runs {@link WorkerMain}. */
+  public static List<String> of(Options options) {
+    return of(options, WorkerMain.class.getName(), List.of());
+  }
+
+  /** The command that runs that class with those arguments. */
+  public static List<String> of(Options options, String mainClass, List<String> arguments) {
+    throw new UnsupportedOperationException();
+  }
+}
