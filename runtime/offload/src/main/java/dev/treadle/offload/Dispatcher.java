@@ -251,6 +251,10 @@ final class Dispatcher {
     settle();
   }
 
+  void kill(WorkerSlot worker) {
+    crew.kill(worker);
+  }
+
   void startFailed(WorkerSlot worker, String what, Throwable cause) {
     crew.startFailed(worker, what, cause);
   }
@@ -258,9 +262,8 @@ final class Dispatcher {
   /** Nothing of a worker is left but files. */
   void over(WorkerSlot worker, @Nullable Board board, boolean neverReady) {
     crew.over(worker, board, neverReady);
-    PoolCall<?> victim = worker.victim();
-    if (victim != null) {
-      answers.crashed(victim, worker);
+    for (PoolCall<?> call : worker.victims()) {
+      answers.crashed(call, worker);
     }
     settle();
   }

@@ -6,18 +6,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that one worker has been sent and has not answered, in order, numbered from 1 on. On
- * the loop's thread.
+ * The calls that one worker has been sent and has not answered, in order, numbered from 2 on: the
+ * first is its initializer. On the loop's thread.
  */
 final class InFlight {
   /** As many as the board can revoke. */
   static final int MOST = 64;
 
+  /** The number of the initializer, which is no call. */
+  static final long INITIALIZER = 1;
+
   /** By the last bits of their numbers; null: moved to another worker. */
   private final @Nullable PoolCall<?>[] ring = new PoolCall<?>[MOST];
 
-  private long head = 1;
-  private long next = 1;
+  private long head = INITIALIZER + 1;
+  private long next = INITIALIZER + 1;
 
   int size() {
     return (int) (next - head);

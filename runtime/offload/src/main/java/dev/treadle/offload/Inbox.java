@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Calls that were submitted on other threads than the pool's loop; one wake-up for many. */
 final class Inbox {
+  /** A flood of calls does not keep the loop from the rest. */
+  private static final int MOST_IN_A_TURN = 1024;
+
   private final Loop loop;
   private final Dispatcher dispatcher;
   private final ConcurrentLinkedQueue<PoolCall<?>> calls = new ConcurrentLinkedQueue<>();
@@ -21,28 +24,43 @@ final class Inbox {
   /** Any thread. */
   void add(PoolCall<?> call) {
     calls.add(call);
+    try {
+      wake();
+    } catch (RejectedExecutionException closed) {
+      calls.remove(call);
+      throw new RejectedExecutionException(
+          "submit() refused: call=" + call.name() + "; the pool's loop has ended", closed);
+    }
+  }
+
+  private void wake() {
     if (!woken.get() && woken.compareAndSet(false, true)) {
-      try {
-        loop.execute(arrive);
-      } catch (RejectedExecutionException closed) {
-        calls.remove(call);
-        throw new RejectedExecutionException(
-            "submit() refused: call=" + call.name() + "; the pool's loop has ended", closed);
-      }
+      loop.execute(arrive);
     }
   }
 
   private void arrive() {
     // Before the look: who comes after it wakes the loop again.
     woken.set(false);
-    drain();
+    if (!drain(MOST_IN_A_TURN)) {
+      wake();
+    }
     dispatcher.settle();
   }
 
-  /** On the loop's thread. */
+  /** Takes in what has arrived; on the loop's thread. */
   void drain() {
-    for (PoolCall<?> call = calls.poll(); call != null; call = calls.poll()) {
+    drain(Integer.MAX_VALUE);
+  }
+
+  private boolean drain(int most) {
+    for (int i = 0; i < most; i++) {
+      PoolCall<?> call = calls.poll();
+      if (call == null) {
+        return true;
+      }
       dispatcher.submit(call);
     }
+    return false;
   }
 }

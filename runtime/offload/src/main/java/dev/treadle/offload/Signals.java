@@ -7,7 +7,7 @@ final class Signals {
   /** The JDK reports the end by a signal as an exit code of that and the number. */
   private static final int BASE = 128;
 
-  private static final int MOST = 64;
+  private static final int MOST = 31;
 
   private static final String[] NAMES = {
     "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE",

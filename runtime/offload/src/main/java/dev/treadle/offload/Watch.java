@@ -115,7 +115,8 @@ final class Watch {
 
   private void measured(WorkerSlot worker, long bytes) {
     worker.memory = bytes;
-    if (bytes > pool.options.recycleAbove && worker.isTaking()) {
+    // One that is too large from the start is of some use all the same.
+    if (bytes > pool.options.recycleAbove && worker.isTaking() && worker.isProven()) {
       worker.retire();
       if (worker.inFlight() == 0) {
         crew.dismiss(worker, System.nanoTime());

@@ -142,12 +142,9 @@ final class WorkerLife {
     }
   }
 
-  /** It speaks nonsense, or cannot be spoken to. */
-  void broken(Throwable cause) {
-    if (state != State.OVER && !killed && !connectionEnded) {
-      pool.log("worker " + worker.number + " is ended: its connection broke", cause);
-      kill();
-    }
+  /** Whether it is wrong that its connection breaks. */
+  boolean isSpokenTo() {
+    return state != State.OVER && !killed && !connectionEnded;
   }
 
   void disconnected() {

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   /** The beginning of a frame whose rest has not come; null when there is none. */
   private @Nullable ByteBuf partial;
+
+  /** What it says makes no sense any more. */
+  private boolean deaf;
 
   WorkerLink(Channel channel, WorkerSlot slot) {
     this.channel = channel;
@@ -111,10 +115,13 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
     ByteBuf in = (ByteBuf) message;
     slot.receiving();
     try {
-      read(in);
+      if (!deaf) {
+        read(in);
+      }
     } catch (RuntimeException broken) {
       // Not MalformedException alone: a payload may be shorter than its kind of frame needs.
-      slot.life.broken(broken);
+      deaf = true;
+      slot.broken(broken);
     } finally {
       ReferenceCountUtil.release(in);
     }
@@ -191,10 +198,16 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
     slot.disconnected();
   }
 
-  /** A peer that is gone; the end of the channel says so, too. */
+  /**
+   * A write to a worker that is gone, or a read: what it has answered is read to the end all the
+   * same, and then the channel ends by itself.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    slot.life.broken(cause);
-    context.close();
+    if (!(cause instanceof IOException)) {
+      deaf = true;
+      slot.broken(cause);
+      context.close();
+    }
   }
 }

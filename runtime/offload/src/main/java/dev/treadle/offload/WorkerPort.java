@@ -77,6 +77,8 @@ final class WorkerPort extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     Channel accepted = (Channel) message;
+    // A write to a worker that has just died must not lose what it has answered before.
+    accepted.config().setOption(ChannelOption.AUTO_CLOSE, false);
     accepted.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
     accepted.pipeline().addLast(new Greeting());
     register(loop, accepted);
@@ -152,7 +154,7 @@ final class WorkerPort extends ChannelInboundHandlerAdapter {
       context.pipeline().remove(this);
       // A worker says nothing more before it is asked: what it has sent along is nonsense.
       if (begun.readableBytes() > Frames.HEADER + payload) {
-        slot.life.broken(new IllegalStateException("bytes behind the first frame"));
+        slot.broken(new IllegalStateException("bytes behind the first frame"));
       }
       pool.settle();
     }

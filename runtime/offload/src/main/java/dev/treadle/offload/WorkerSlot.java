@@ -4,6 +4,7 @@ import dev.treadle.offload.internal.Board;
 import dev.treadle.offload.internal.Codec;
 import dev.treadle.offload.internal.Frames;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class WorkerSlot {
   private boolean retiring;
 
   /** The call it was at when its connection ended. */
-  private @Nullable PoolCall<?> victim;
+  private final List<PoolCall<?>> victims = new ArrayList<>();
 
   /** What it used when last looked at, in bytes, and when that was. */
   long memory;
@@ -82,8 +83,8 @@ final class WorkerSlot {
     return new WorkerInfo(number, life.pid(), life.isReady(), answered, inFlight());
   }
 
-  @Nullable PoolCall<?> victim() {
-    return victim;
+  List<PoolCall<?>> victims() {
+    return victims;
   }
 
   /** What it has last said of its progress. Any thread. */
@@ -112,7 +113,7 @@ final class WorkerSlot {
     } else {
       // That may take as long as it likes.
       life.deadline(0);
-      newLink.send(Frames.INITIALIZE, 0, pool.initializer);
+      newLink.send(Frames.INITIALIZE, InFlight.INITIALIZER, pool.initializer);
       newLink.flush();
     }
   }
@@ -158,7 +159,7 @@ final class WorkerSlot {
       pace.took(Codec.tookNanos(payload));
     }
     if (kind == Frames.FATAL || answered >= pool.options.recycleAfter) {
-      retire();
+      retire(inFlight.head());
     }
     PoolCall<?> next = headCall();
     if (next != null) {
@@ -182,14 +183,23 @@ final class WorkerSlot {
     pool.settle();
   }
 
-  /** It takes no more calls, and is to be ended when it has none. */
+  /** It takes no more calls, and is to be ended when it is done with the one that it is at. */
   void retire() {
+    retire(inFlight.head() + 1);
+  }
+
+  /** Those it has not begun are done elsewhere; it answers that they were revoked. */
+  private void retire(long from) {
     Board page = board;
     if (!retiring && page != null) {
-      // Those it has not begun are done elsewhere; it answers that they were revoked.
-      inFlight.revoke(page, inFlight.head());
+      inFlight.revoke(page, from);
     }
     retiring = true;
+  }
+
+  /** Whether it has done something. */
+  boolean isProven() {
+    return answered > 0;
   }
 
   boolean isRetiring() {
@@ -242,20 +252,31 @@ final class WorkerSlot {
   /** Adds the calls that it has. */
   void collect(List<PoolCall<?>> into) {
     inFlight.collect(into);
-    if (victim != null) {
-      into.add(victim);
+    into.addAll(victims);
+  }
+
+  /** It speaks nonsense, or cannot be spoken to. */
+  void broken(Throwable cause) {
+    if (life.isSpokenTo()) {
+      pool.log("worker " + number + " is ended: its connection broke", cause);
+      pool.kill(this);
     }
   }
 
-  /** The connection is at its end, with all that the worker had sent. */
+  /**
+   * The connection is at its end, with all that the worker had sent. The first call may have begun;
+   * more of them only if what it had sent could not be read.
+   */
   void disconnected() {
     life.disconnected();
     Board page = board;
-    PoolCall<?> first = headCall();
-    if (first != null && !first.over && page != null && page.begun() == inFlight.head()) {
-      victim = first;
-      first.at(null, 0);
-      inFlight.removeFirst();
+    long begun = page == null ? 0 : page.begun();
+    while (inFlight() > 0 && inFlight.head() <= begun) {
+      PoolCall<?> call = inFlight.removeFirst();
+      if (call != null && !call.over) {
+        call.at(null, 0);
+        victims.add(call);
+      }
     }
     pool.lost(this, inFlight.takeAll());
     life.look();

@@ -89,7 +89,7 @@ class PoolCrashTest {
     Call<Integer> call = pool.submit(PoolSteps::exhaust);
     WorkerCrashedException crash = crash(call);
     assertThat(crash.ending()).isEqualTo(Ending.OUT_OF_MEMORY);
-    assertThat(crash.getCause()).isInstanceOf(OutOfMemoryError.class);
+    assertThat(crash).cause().hasMessageContaining("OutOfMemoryError");
     assertThat(pool.submit(PoolSteps::pid).get()).isNotEqualTo(crash.pid());
   }
 
@@ -158,7 +158,7 @@ class PoolCrashTest {
       int number = i;
       calls.add(pool.submit(() -> number));
       if (i % 100 == 50) {
-        deadly.add(pool.submit(() -> PoolSteps.halt(10 + number)));
+        deadly.add(pool.submit(() -> PoolSteps.halt(number / 100 + 1)));
       }
     }
     for (int i = 0; i < 300; i++) {

@@ -172,9 +172,8 @@ class ProcessPoolTest {
 
   @Test
   void shouldNotCountTheTimeACallWaits() {
-    Call<Long> slow =
-        pool.submit(
-            () -> PoolSteps.until(directory.resolve("go").toString()), CallOptions.DEFAULT);
+    String go = directory.resolve("go").toString();
+    Call<Long> slow = pool.submit(() -> PoolSteps.until(go));
     List<Call<Integer>> quick = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       int number = i;
@@ -183,7 +182,7 @@ class ProcessPoolTest {
               () -> number, CallOptions.DEFAULT.timeout(Duration.ofSeconds(30))));
     }
     quick.forEach(call -> assertThat(call.join()).isNotNegative());
-    PoolSteps.mark(directory.resolve("go").toString());
+    PoolSteps.mark(go);
     assertThat(slow.join()).isPositive();
   }
 
