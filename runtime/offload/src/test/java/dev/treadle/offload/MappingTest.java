@@ -235,6 +235,11 @@ class MappingTest {
         .allSatisfy(
             result ->
                 assertThatExceptionOfType(WorkerCrashedException.class).isThrownBy(result::get));
+    // One failure for all three, with one note.
+    assertThatThrownBy(taken.get(5)::get)
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1))
+        .satisfies(failure -> assertThat(argument(failure).index()).isEqualTo(3))
+        .satisfies(failure -> assertThat(argument(failure).lastIndex()).isEqualTo(5));
   }
 
   @TreadleTest
@@ -395,6 +400,16 @@ class MappingTest {
         .map(FailedArgument.class::cast)
         .findFirst()
         .orElseThrow();
+  }
+
+  @TreadleTest
+  void shouldBearALimitOfEachThatIsForEver() {
+    CallOptions forEver = CallOptions.DEFAULT.timeout(Duration.ofSeconds(Long.MAX_VALUE));
+    Task<?> taker =
+        taker(hand.map(n -> n, numbers(3), SINGLY.chunk(3).each(forEver)), new ArrayList<>());
+    settle();
+    assertThat(hand.calls.get(0).options.timeout()).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+    taker.cancel();
   }
 
   @Test
