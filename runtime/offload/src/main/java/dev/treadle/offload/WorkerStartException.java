@@ -1,6 +1,7 @@
 package dev.treadle.offload;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool could not start workers: there is no such program, a flag is wrong, the initializer fails.
@@ -10,7 +11,7 @@ import java.io.Serial;
 public final class WorkerStartException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  WorkerStartException(String message, Throwable cause) {
+  WorkerStartException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }
