@@ -156,6 +156,18 @@ class ArrowsTest {
   }
 
   @Test
+  void shouldKnowQueuesAndPipesNowhereElse() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.treadle.offload", "dev.treadle.offload.internal", "dev.treadle.offload.memory..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.treadle.offload.process..")
+        .check(TREADLE);
+  }
+
+  @Test
   void shouldTouchContinuationsInOneClass() {
     noClasses()
         .that()
