@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Pools of a loop's own task: nothing of them blocks the loop. */
-@Timeout(120)
+@Timeout(300)
 class PoolLoopTest {
   @TempDir Path directory;
 
