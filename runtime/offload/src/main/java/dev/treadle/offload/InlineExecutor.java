@@ -67,7 +67,7 @@ public final class InlineExecutor implements OffloadExecutor {
     InlineCall<T> call = new InlineCall<>(StepNames.of(named, options));
     if (closed) {
       throw new RejectedExecutionException(
-          "submit() to a closed pool: pool=inline call=" + call.name() + "; submit before close()");
+          "submit() refused: pool=inline is closed; open another, or close it later");
     }
     if (sends) {
       requireSendable(() -> Codec.encodeCall(named, Segments.none(), false));

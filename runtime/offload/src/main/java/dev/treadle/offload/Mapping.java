@@ -52,8 +52,11 @@ final class Mapping<V extends @Nullable Object> implements Results<V>, Iterator<
   private int count;
   private long first;
 
+  /** Whether they all stand for the one failure of their call, which says so itself. */
+  private boolean failedTogether;
+
+  private final long total;
   private volatile long taken;
-  private volatile long total;
   private volatile boolean ended;
 
   Mapping(
@@ -125,7 +128,10 @@ final class Mapping<V extends @Nullable Object> implements Results<V>, Iterator<
       return (V) (collects ? new Result.Success<>(result) : result);
     }
     long index = first + given - 1;
-    Throwable failure = noted(failed.failure(), index, index);
+    Throwable failure = failed.failure();
+    if (!failedTogether) {
+      noted(failure, index, index);
+    }
     if (collects) {
       return (V) new Result.Failure<>(failure);
     }
@@ -198,7 +204,7 @@ final class Mapping<V extends @Nullable Object> implements Results<V>, Iterator<
             length == 1
                 ? name + " of argument " + index
                 : name + " of arguments " + index + " to " + (index + length - 1),
-            timeout == null ? null : timeout.multipliedBy(length),
+            timeout == null ? null : times(timeout, length),
             each.retries());
     Call<Object[]> call;
     try {
@@ -211,6 +217,12 @@ final class Mapping<V extends @Nullable Object> implements Results<V>, Iterator<
     pending += length;
     boolean keep = !options.ordered();
     call.whenComplete((answer, failure) -> arrivals.arrive(part, keep));
+  }
+
+  /** So many times as long; some centuries at most. */
+  private static Duration times(Duration timeout, int length) {
+    long nanos = TimeUnit.NANOSECONDS.convert(timeout);
+    return Duration.ofNanos(nanos > Long.MAX_VALUE / length ? Long.MAX_VALUE : nanos * length);
   }
 
   private boolean hasArrived() {
@@ -252,6 +264,7 @@ final class Mapping<V extends @Nullable Object> implements Results<V>, Iterator<
 
   private void open(Part part, ChunkSize sizing) {
     first = part.first;
+    failedTogether = false;
     switch (part.call.state()) {
       case SUCCESS -> {
         Object[] answer = part.call.resultNow();
@@ -266,9 +279,11 @@ final class Mapping<V extends @Nullable Object> implements Results<V>, Iterator<
   }
 
   private void failed(Part part, Throwable failure) {
+    noted(failure, part.first, part.first + part.length - 1);
     if (!collects) {
-      throw Call.unchecked(noted(failure, part.first, part.first + part.length - 1));
+      throw Call.unchecked(failure);
     }
+    failedTogether = true;
     Object[] all = new Object[part.length];
     Arrays.fill(all, new StepFailure(failure));
     results = all;

@@ -53,7 +53,10 @@ public interface Results<R extends @Nullable Object>
   @Override
   Iterator<R> iterator();
 
-  /** How many results were taken, and of how many arguments; 0 if the source does not tell. */
+  /**
+   * How many results were taken, counted when those that came together are, and of how many
+   * arguments; 0 if the source is no collection. Any thread.
+   */
   @Override
   Progress progress();
 
