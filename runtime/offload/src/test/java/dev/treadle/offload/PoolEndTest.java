@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is left of a pool, however it ends: nothing. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PoolEndTest {
   @TempDir Path directory;
 
@@ -49,6 +49,19 @@ class PoolEndTest {
     assertThatThrownBy(call::get).isInstanceOf(CancellationException.class);
     workers.forEach(worker -> worker.onExit().join());
     made.forEach(PoolEndTest::awaitGone);
+  }
+
+  @Test
+  void shouldCloseAfterItsLoopHasEnded() {
+    List<Path> before = directories();
+    Loop loop = Loop.start("ends first");
+    ProcessPool pool = await(loop.submit(() -> ProcessPool.builder().name("unused").open()));
+    List<Path> made = new ArrayList<>(directories());
+    made.removeAll(before);
+    loop.close();
+    pool.close();
+    made.forEach(PoolEndTest::awaitGone);
+    assertThat(pool.toString()).contains("closed");
   }
 
   @Test
@@ -100,8 +113,7 @@ class PoolEndTest {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--"))
         .forEach(command::add);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), Parent.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Parent.class.getName()));
     Process parent =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     List<ProcessHandle> workers = new ArrayList<>();
@@ -156,7 +168,8 @@ class PoolEndTest {
 
   private static List<Path> directories(long pid) {
     List<Path> found = new ArrayList<>();
-    for (Path parent : List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"))) {
+    for (Path parent :
+        List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"))) {
       if (Files.isDirectory(parent)) {
         try (Stream<Path> all = Files.list(parent)) {
           all.filter(path -> path.getFileName().toString().startsWith("treadle-" + pid + "-"))

@@ -3,6 +3,7 @@ package dev.treadle.offload.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.treadle.offload.RemoteFailureException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
