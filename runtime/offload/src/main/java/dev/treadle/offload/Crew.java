@@ -145,7 +145,8 @@ final class Crew {
   }
 
   private void failed(WorkerSlot worker, String what, @Nullable Throwable cause) {
-    String said = worker.lines.last().stream().map(String::strip).collect(Collectors.joining(" | "));
+    String said =
+        worker.lines.last().stream().map(String::strip).collect(Collectors.joining(" | "));
     WorkerStartException failure =
         new WorkerStartException(
             "worker did not start: pool="

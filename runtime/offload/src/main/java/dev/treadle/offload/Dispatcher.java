@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a process pool's calls to its workers. An idle worker is used before another is started, the
- * one that was busy last first; when all are busy and their calls are short, they are sent some
+ * Gives a process pool's calls to its workers. An idle worker is used before another is started,
+ * the one that was busy last first; when all are busy and their calls are short, they are sent some
  * ahead; what was sent ahead of a call that turns out long goes to the next idle one. How many
  * workers are started is decided by how many live at that moment, so that nothing that is counted
  * can be lost.

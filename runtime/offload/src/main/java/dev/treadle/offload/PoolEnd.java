@@ -87,7 +87,11 @@ final class PoolEnd {
       pool.answers.fail(
           call,
           new CancellationException(
-              "call '" + call.name() + "' was cancelled: pool=" + pool.options.name + " is closed"));
+              "call '"
+                  + call.name()
+                  + "' was cancelled: pool="
+                  + pool.options.name
+                  + " is closed"));
     }
   }
 

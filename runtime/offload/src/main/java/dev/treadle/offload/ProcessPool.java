@@ -61,8 +61,7 @@ public final class ProcessPool implements OffloadExecutor {
   private final int parallelism;
   private volatile boolean closed;
 
-  private ProcessPool(
-      Loop loop, boolean ownsLoop, ProcessPoolBuilder options, Segments segments) {
+  private ProcessPool(Loop loop, boolean ownsLoop, ProcessPoolBuilder options, Segments segments) {
     this.loop = loop;
     this.ownsLoop = ownsLoop;
     this.name = options.name;

@@ -46,7 +46,9 @@ public class WorkerCrashedException extends RuntimeException {
     EXIT,
     /** A signal: killed by somebody, by the system for its memory, or a crash in native code. */
     SIGNAL,
-    /** Its heap was full; the pool replaced it. The cause has the {@link OutOfMemoryError} as text. */
+    /**
+     * Its heap was full; the pool replaced it. The cause has the {@link OutOfMemoryError} as text.
+     */
     OUT_OF_MEMORY
   }
 

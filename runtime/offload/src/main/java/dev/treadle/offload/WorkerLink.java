@@ -151,8 +151,7 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
       return true;
     }
     if (begun.readableBytes() < Frames.HEADER) {
-      begun.writeBytes(
-          in, Math.min(in.readableBytes(), Frames.HEADER - begun.readableBytes()));
+      begun.writeBytes(in, Math.min(in.readableBytes(), Frames.HEADER - begun.readableBytes()));
       if (begun.readableBytes() < Frames.HEADER) {
         return false;
       }
@@ -168,8 +167,7 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   private static int length(ByteBuf in) {
-    return Frames.HEADER
-        + Frames.payloadLength(in.getInt(in.readerIndex()), Frames.MAX_LENGTH);
+    return Frames.HEADER + Frames.payloadLength(in.getInt(in.readerIndex()), Frames.MAX_LENGTH);
   }
 
   private void frame(ByteBuf in, int length) {

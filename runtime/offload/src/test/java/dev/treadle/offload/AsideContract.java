@@ -106,7 +106,12 @@ abstract class AsideContract extends OffloadContract {
   void shouldCancelTheCallWithTheTaskThatAwaitsIt() throws Exception {
     try (OffloadExecutor pool = open(1)) {
       Call<@Nullable Void> call = pool.submit(AsideContract::lastForEver);
-      Task<?> awaiter = spawn("awaiter", () -> { await(call); });
+      Task<?> awaiter =
+          spawn(
+              "awaiter",
+              () -> {
+                await(call);
+              });
       onThread(() -> begun(call));
       awaiter.cancel();
       assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> await(awaiter));

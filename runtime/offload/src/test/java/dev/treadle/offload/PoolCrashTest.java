@@ -78,8 +78,7 @@ class PoolCrashTest {
 
   @Test
   void shouldShowTheLastLinesOfAWorker() {
-    WorkerCrashedException crash =
-        crash(pool.submit(() -> PoolSteps.dieSaying("about to die", 9)));
+    WorkerCrashedException crash = crash(pool.submit(() -> PoolSteps.dieSaying("about to die", 9)));
     assertThat(crash.lastLines()).contains("about to die");
     assertThat(crash).hasMessageContaining("about to die");
   }
@@ -120,8 +119,7 @@ class PoolCrashTest {
 
   @Test
   void shouldTellTheEarlierCrashesOfACallThatWasTriedAgain() {
-    Call<Void> call =
-        pool.submit(() -> PoolSteps.halt(5), CallOptions.DEFAULT.idempotent(1));
+    Call<Void> call = pool.submit(() -> PoolSteps.halt(5), CallOptions.DEFAULT.idempotent(1));
     WorkerCrashedException crash = crash(call);
     assertThat(crash.getSuppressed()).singleElement().isInstanceOf(WorkerCrashedException.class);
   }
@@ -134,8 +132,7 @@ class PoolCrashTest {
           return 0;
         };
     // Its retries end, too: three workers and no more.
-    WorkerCrashedException third =
-        crash(pool.submit(poison, CallOptions.DEFAULT.idempotent(10)));
+    WorkerCrashedException third = crash(pool.submit(poison, CallOptions.DEFAULT.idempotent(10)));
     assertThat(third.getSuppressed()).hasSize(2);
     assertThatThrownBy(() -> pool.submit(poison).get())
         .cause()

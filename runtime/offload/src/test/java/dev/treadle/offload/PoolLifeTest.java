@@ -213,7 +213,8 @@ class PoolLifeTest {
     Set<Path> found = new HashSet<>();
     String mine = "treadle-" + ProcessHandle.current().pid() + "-";
     try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      for (Path each : all.filter(path -> path.getFileName().toString().startsWith(mine)).toList()) {
+      for (Path each :
+          all.filter(path -> path.getFileName().toString().startsWith(mine)).toList()) {
         if (Files.exists(each.resolve("s"))) {
           found.add(each.resolve("s"));
         }

@@ -1,14 +1,10 @@
 package dev.treadle.offload;
 
 import static dev.treadle.Treadle.await;
-import static dev.treadle.Treadle.group;
-import static dev.treadle.Treadle.moveOnAfter;
 import static dev.treadle.Treadle.onThread;
 import static dev.treadle.Treadle.sleep;
 import static dev.treadle.Treadle.spawn;
 import static java.time.Duration.ofHours;
-import static java.time.Duration.ofMinutes;
-import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -56,9 +52,14 @@ class PoolLoopTest {
     try (ProcessPool pool = ProcessPool.builder().workers(1).open()) {
       Call<Long> call = pool.submit(() -> PoolSteps.spin(file));
       CancelScope scope = new CancelScope();
-      Task<Void> waiting = spawn("waits", () -> scope.run(() -> {
-        await(call);
-      }));
+      Task<Void> waiting =
+          spawn(
+              "waits",
+              () ->
+                  scope.run(
+                      () -> {
+                        await(call);
+                      }));
       onThread(() -> awaitFile(file));
       long pid = pool.workers().getFirst().pid();
       scope.cancel();
@@ -162,8 +163,10 @@ class PoolLoopTest {
                 assertThat(await(pool.submit(() -> large.length + large[299_999])))
                     .isEqualTo(300_005);
                 assertThat(await(pool.submit(() -> text + "y"))).hasSize(1_000_001);
-                assertThat(await(pool.submit(() -> PoolSteps.dieOnce(text("died", transport)))
-                        .handle((value, failure) -> failure)))
+                assertThat(
+                        await(
+                            pool.submit(() -> PoolSteps.dieOnce(text("died", transport)))
+                                .handle((value, failure) -> failure)))
                     .isInstanceOf(WorkerCrashedException.class);
                 assertThat(await(pool.submit(() -> 1))).isEqualTo(1);
               }

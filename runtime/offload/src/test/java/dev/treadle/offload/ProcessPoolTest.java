@@ -138,8 +138,7 @@ class ProcessPoolTest {
     String go = directory.resolve("go").toString();
     String never = directory.resolve("never").toString();
     List<Call<Long>> busy =
-        List.of(
-            pool.submit(() -> PoolSteps.until(go)), pool.submit(() -> PoolSteps.until(go)));
+        List.of(pool.submit(() -> PoolSteps.until(go)), pool.submit(() -> PoolSteps.until(go)));
     List<Call<Void>> waiting = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       waiting.add(pool.submit(() -> PoolSteps.mark(never)));
@@ -177,9 +176,7 @@ class ProcessPoolTest {
     List<Call<Integer>> quick = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       int number = i;
-      quick.add(
-          pool.submit(
-              () -> number, CallOptions.DEFAULT.timeout(Duration.ofSeconds(30))));
+      quick.add(pool.submit(() -> number, CallOptions.DEFAULT.timeout(Duration.ofSeconds(30))));
     }
     quick.forEach(call -> assertThat(call.join()).isNotNegative());
     PoolSteps.mark(go);
