@@ -226,6 +226,10 @@ final class Dispatcher {
   void ready(WorkerSlot worker) {
     crew.ready();
     idle.addLast(worker);
+    if (options.niceness > 0) {
+      long pid = worker.life.pid();
+      clerk.run("lowering a worker's priority", () -> Niceness.set(pid, options.niceness));
+    }
     watch.looked(worker);
     settle();
   }

@@ -1,5 +1,8 @@
 package dev.treadle.offload;
 
+import dev.treadle.offload.internal.Codec;
+import dev.treadle.offload.internal.Segments;
+import dev.treadle.offload.internal.UnsendableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -12,13 +15,34 @@ import org.jspecify.annotations.Nullable;
  * What it returns is done. There is nothing to cancel; a time limit is looked at when the step has
  * ended.
  *
+ * <pre>{@code
+ * var executor = InlineExecutor.sending();      // the code under test could use a ProcessPool
+ * assertThat(countPrimes(executor, 100)).isEqualTo(25);
+ * }</pre>
+ *
  * <p>Any thread.
  */
 public final class InlineExecutor implements OffloadExecutor {
+  private final boolean sends;
   private volatile boolean closed;
 
-  /** An open one. */
-  public InlineExecutor() {}
+  /** One that takes every step. */
+  public InlineExecutor() {
+    this(false);
+  }
+
+  private InlineExecutor(boolean sends) {
+    this.sends = sends;
+  }
+
+  /**
+   * One that looks whether the step, and then its result, could be sent to a worker process, and
+   * refuses the step, or fails the call, with {@link NotSendableException}. It sends nothing: the
+   * step still gets the captured objects themselves.
+   */
+  public static InlineExecutor sending() {
+    return new InlineExecutor(true);
+  }
 
   @Override
   public <T extends @Nullable Object> Call<T> submit(Job<T> job, CallOptions options) {
@@ -43,10 +67,26 @@ public final class InlineExecutor implements OffloadExecutor {
     InlineCall<T> call = new InlineCall<>(StepNames.of(named, options));
     if (closed) {
       throw new RejectedExecutionException(
-          "submit() to a closed pool: pool=inline call=" + call.name() + "; submit before close()");
+          "submit() refused: pool=inline is closed; open another, or close it later");
     }
-    call.run(step, options.timeout());
+    if (sends) {
+      requireSendable(() -> Codec.encodeCall(named, Segments.none(), false));
+    }
+    call.run(sends ? () -> sendable(step.call()) : step, options.timeout());
     return call;
+  }
+
+  private static <T extends @Nullable Object> T sendable(T result) {
+    requireSendable(() -> Codec.encode(result, Segments.none()));
+    return result;
+  }
+
+  private static void requireSendable(Runnable encoding) {
+    try {
+      encoding.run();
+    } catch (UnsendableException refused) {
+      throw new NotSendableException(String.valueOf(refused.getMessage()));
+    }
   }
 
   @Override

@@ -106,8 +106,7 @@ final class Launcher {
     if (known == null) {
       List<String> made = new ArrayList<>();
       if (Files.isExecutable(SHELL)) {
-        String nice = options.niceness > 0 ? "nice -n " + options.niceness + " " : "";
-        made.addAll(List.of(SHELL.toString(), "-c", PREFIX + nice + "\"$@\"", "sh"));
+        made.addAll(List.of(SHELL.toString(), "-c", PREFIX + "\"$@\"", "sh"));
       }
       made.addAll(
           WorkerCommand.of(

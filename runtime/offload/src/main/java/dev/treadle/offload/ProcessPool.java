@@ -86,10 +86,7 @@ public final class ProcessPool implements OffloadExecutor {
     boolean onLoop = Loop.isLoopThread(Thread.currentThread());
     Segments segments;
     try {
-      segments =
-          onLoop
-              ? onThread(() -> Segments.create(options.threshold))
-              : Segments.create(options.threshold);
+      segments = onLoop ? onThread(() -> prepare(options)) : prepare(options);
     } catch (IOException failure) {
       throw new UncheckedIOException(
           "open() of a pool failed: pool="
@@ -106,6 +103,12 @@ public final class ProcessPool implements OffloadExecutor {
       segments.close();
       throw failure;
     }
+  }
+
+  /** What blocks. */
+  private static Segments prepare(ProcessPoolBuilder options) throws IOException {
+    UnixSockets.load();
+    return Segments.create(options.threshold);
   }
 
   /**

@@ -13,19 +13,26 @@ public final class RemoteFailureException extends RuntimeException {
 
   private final String typeName;
 
-  private RemoteFailureException(Throwable failure, int causesLeft) {
-    super(text(failure));
-    this.typeName = failure.getClass().getName();
-    setStackTrace(failure.getStackTrace());
-    Throwable cause = failure.getCause();
-    if (cause != null && causesLeft > 0) {
-      initCause(new RemoteFailureException(cause, causesLeft - 1));
-    }
+  /** Of a failure of that class, with that text. */
+  public RemoteFailureException(String typeName, String text) {
+    super(text);
+    this.typeName = typeName;
   }
 
-  /** As text what the failure says; its own class need not be sent. Any thread. */
+  /** As text what the failure says: its own class need not be sent. Any thread. */
   public static RemoteFailureException of(Throwable failure) {
-    return new RemoteFailureException(failure, MOST_CAUSES);
+    return of(failure, MOST_CAUSES);
+  }
+
+  private static RemoteFailureException of(Throwable failure, int causesLeft) {
+    RemoteFailureException text =
+        new RemoteFailureException(failure.getClass().getName(), text(failure));
+    text.setStackTrace(failure.getStackTrace());
+    Throwable cause = failure.getCause();
+    if (cause != null && causesLeft > 0) {
+      text.initCause(of(cause, causesLeft - 1));
+    }
+    return text;
   }
 
   /** The class of the exception in the worker. Any thread. */

@@ -1,7 +1,6 @@
 package dev.treadle.offload;
 
-import java.lang.invoke.SerializedLambda;
-import java.lang.reflect.Method;
+import dev.treadle.offload.internal.Codec;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class StepNames {
     AtomicReference<@Nullable String> known = NAMES.get(step.getClass());
     String name = known.get();
     if (name == null) {
-      name = resolve(step);
+      name = Codec.name(step);
       known.set(name);
     }
     return name;
@@ -31,20 +30,5 @@ final class StepNames {
   static String of(Object step, CallOptions options) {
     String given = options.name();
     return given == null ? of(step) : given;
-  }
-
-  private static String resolve(Object step) {
-    if (step.getClass().isHidden()) {
-      try {
-        Method writeReplace = step.getClass().getDeclaredMethod("writeReplace");
-        writeReplace.setAccessible(true);
-        if (writeReplace.invoke(step) instanceof SerializedLambda lambda) {
-          return lambda.getImplClass().replace('/', '.') + "." + lambda.getImplMethodName();
-        }
-      } catch (ReflectiveOperationException | RuntimeException unnamed) {
-        // By its class, then.
-      }
-    }
-    return step.getClass().getName();
   }
 }

@@ -119,11 +119,7 @@ public final class ThreadPool implements OffloadExecutor {
     } catch (RejectedExecutionException closed) {
       open.remove(call);
       throw new RejectedExecutionException(
-          "submit() to a closed pool: pool="
-              + name
-              + " call="
-              + callName
-              + "; submit before close()");
+          "submit() refused: pool=" + name + " is closed; open another, or close it later");
     } catch (Throwable noThread) {
       open.remove(call);
       throw noThread;

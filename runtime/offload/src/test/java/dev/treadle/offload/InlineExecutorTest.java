@@ -66,4 +66,24 @@ class InlineExecutorTest extends OffloadContract {
     Progress.report(1, 2, "nobody listens");
     assertThat(Progress.reporter()).isNull();
   }
+
+  @Test
+  void shouldRefuseWhatCouldNotBeSentWhenAskedTo() {
+    Thread unsendable = Thread.currentThread();
+    try (InlineExecutor inline = InlineExecutor.sending()) {
+      assertThatExceptionOfType(NotSendableException.class)
+          .isThrownBy(() -> inline.submit(() -> unsendable.getName()))
+          .withMessageContaining("java.lang.Thread");
+      Call<Thread> call = inline.submit(() -> Thread.currentThread());
+      assertThatExceptionOfType(NotSendableException.class)
+          .isThrownBy(call::result)
+          .withMessageContaining("java.lang.Thread");
+      assertThat(inline.submit(() -> square(7)).result()).isEqualTo(49);
+      assertThat(inline.map(OffloadContract::square, List.of(2L)).toList()).containsExactly(4L);
+    }
+    try (InlineExecutor inline = new InlineExecutor()) {
+      assertThat(inline.submit(() -> unsendable.getName()).result())
+          .isEqualTo(unsendable.getName());
+    }
+  }
 }

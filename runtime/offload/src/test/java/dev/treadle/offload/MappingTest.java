@@ -209,7 +209,7 @@ class MappingTest {
   void shouldNameAllArgumentsOfAChunkThatCameToNothing() {
     Task<?> taker = taker(hand.map(n -> n, numbers(3), SINGLY.chunk(3)), new ArrayList<>());
     settle();
-    hand.calls.get(0).fail(new WorkerCrashedException("gone"));
+    hand.calls.get(0).fail(crashed());
     assertThatThrownBy(() -> await(taker))
         .isInstanceOf(WorkerCrashedException.class)
         .satisfies(failure -> assertThat(argument(failure).index()).isZero())
@@ -222,7 +222,7 @@ class MappingTest {
     Task<?> taker = taker(hand.mapResults(n -> 6 / (n - 1), numbers(6), SINGLY.chunk(3)), taken);
     settle();
     hand.calls.get(0).run();
-    hand.calls.get(1).fail(new WorkerCrashedException("gone"));
+    hand.calls.get(1).fail(crashed());
     await(taker);
     assertThat(taken).hasSize(6);
     assertThat(taken).extracting(Result::isSuccess).startsWith(true, false, true);
@@ -382,6 +382,11 @@ class MappingTest {
     assertThatThrownBy(results::toList).hasRootCauseInstanceOf(InterruptedException.class);
     assertThat(Thread.interrupted()).isTrue();
     assertThat(hand.cancelled()).isEqualTo(2);
+  }
+
+  private static WorkerCrashedException crashed() {
+    return new WorkerCrashedException(
+        "step", 17, WorkerCrashedException.Ending.EXIT, 3, 0, List.of("last words"), null);
   }
 
   private static FailedArgument argument(Throwable failure) {

@@ -144,7 +144,7 @@ class PoolLoopTest {
         Loop other = onThread(() -> Loop.start("other"))) {
       Task<Long> there = other.submit(() -> await(pool.submit(PoolSteps::pid)));
       assertThat(await(there)).isEqualTo(await(pool.submit(PoolSteps::pid)));
-      onThread(other::close);
+      onThread(() -> other.close());
     }
   }
 
@@ -163,19 +163,12 @@ class PoolLoopTest {
                 assertThat(await(pool.submit(() -> large.length + large[299_999])))
                     .isEqualTo(300_005);
                 assertThat(await(pool.submit(() -> text + "y"))).hasSize(1_000_001);
-                assertThat(
-                        await(
-                            pool.submit(() -> PoolSteps.dieOnce(text("died", transport)))
-                                .handle((value, failure) -> failure)))
-                    .isInstanceOf(WorkerCrashedException.class);
+                Call<Void> deadly = pool.submit(() -> PoolSteps.halt(3));
+                assertThatThrownBy(() -> await(deadly)).isInstanceOf(WorkerCrashedException.class);
                 assertThat(await(pool.submit(() -> 1))).isEqualTo(1);
               }
               return null;
             });
-  }
-
-  private String text(String name, Transport transport) {
-    return directory.resolve(name + transport).toString();
   }
 
   private static void awaitFile(String file) {
