@@ -35,22 +35,22 @@ final class PermitTable {
   private static final long READY = 0x5452_4541_444c_4531L;
 
   /** What is being done, as one word: which, with which slot, and the semaphore's value before. */
-  private static final long TAKE = 1L << 62;
+  static final long TAKE = 1L << 62;
 
-  private static final long GIVE = 2L << 62;
+  static final long GIVE = 2L << 62;
   private static final int SLOT_SHIFT = 32;
   private static final int SLOT_MASK = (1 << 30) - 1;
 
   private static final long MAGIC = 0;
   private static final long NAMESPACE = 8;
-  private static final long OWNER = 16;
-  private static final long JOURNAL = 24;
+  static final long OWNER = 16;
+  static final long JOURNAL = 24;
   private static final long DEAD = 32;
   private static final long KIND = 40;
   private static final long CAPACITY = 44;
   private static final long BELL = 64;
   private static final long BELL_SIZE = 64;
-  private static final long SLOTS = BELL + BELL_SIZE;
+  static final long SLOTS = BELL + BELL_SIZE;
 
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
@@ -268,7 +268,11 @@ final class PermitTable {
   }
 
   private void begin(long operation, int slot, int value) {
-    LONG.setVolatile(memory, JOURNAL, operation | (long) slot << SLOT_SHIFT | value);
+    LONG.setVolatile(memory, JOURNAL, journal(operation, slot, value));
+  }
+
+  static long journal(long operation, int slot, int value) {
+    return operation | (long) slot << SLOT_SHIFT | value;
   }
 
   private void end() {

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.treadle.offload.memory;
-
-import org.jspecify.annotations.NullMarked;
