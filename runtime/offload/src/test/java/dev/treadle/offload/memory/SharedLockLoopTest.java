@@ -133,7 +133,8 @@ class SharedLockLoopTest {
     }
     yieldNow();
     // What the holder has to do before it gives the lock back still finds a thread.
-    onThread(() -> assertThat(loop.tasks().size()).isGreaterThan(500));
+    assertThat(onThread(() -> 42)).isEqualTo(42);
+    assertThat(loop.tasks()).hasSizeGreaterThan(500);
     held.close();
     waiting.forEach(task -> await(task));
     assertThat(lock.holder()).isEmpty();
