@@ -53,4 +53,19 @@ enum Os {
     }
     return this;
   }
+
+  /**
+   * The same, if semaphores there can do what ours need.
+   *
+   * @throws UnsupportedOperationException elsewhere
+   */
+  void requireSemaphores(String operation) {
+    if (!require(operation).hasUnnamedSemaphores) {
+      throw new UnsupportedOperationException(
+          operation
+              + " needs semaphores in memory: os="
+              + System.getProperty("os.name")
+              + "; run it on Linux");
+    }
+  }
 }

@@ -87,9 +87,7 @@ final class PermitTable {
     LONG.set(memory, NAMESPACE, ProcessIdentity.namespace());
     INT.set(memory, KIND, kind);
     INT.set(memory, CAPACITY, permits + SPARE_SLOTS);
-    if (Os.here().hasUnnamedSemaphores) {
-      PosixSemaphore.init(memory.address() + BELL);
-    }
+    PosixSemaphore.init(memory.address() + BELL);
   }
 
   static void ready(MemorySegment memory) {
@@ -233,16 +231,12 @@ final class PermitTable {
 
   /** Blocks this thread until the bell rings, or the time is over. */
   void awaitBell(long nanos) {
-    if (Os.here().hasUnnamedSemaphores) {
-      PosixSemaphore.await(bell, nanos);
-    } else {
-      LockSupport.parkNanos(Math.min(nanos, 1_000_000));
-    }
+    PosixSemaphore.await(bell, nanos);
   }
 
   /** One token is enough: who takes a permit while there are more rings for the next. */
   void ring() {
-    if (Os.here().hasUnnamedSemaphores && PosixSemaphore.value(bell) == 0) {
+    if (PosixSemaphore.value(bell) == 0) {
       PosixSemaphore.post(bell);
     }
   }

@@ -6,10 +6,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** POSIX semaphores, by their addresses; {@link #FAILED} is none. */
+/** POSIX semaphores of Linux, by their addresses. */
 final class PosixSemaphore {
-  /** What {@code sem_open} gives when it fails: -1 on macOS, NULL elsewhere. */
-  static final long FAILED = Os.here() == Os.MAC ? -1 : 0;
+  /** What {@code sem_open} gives when it fails: NULL. */
+  static final long FAILED = 0;
 
   private static final int MODE = 0600;
   private static final int CLOCK_MONOTONIC = 1;
@@ -20,16 +20,12 @@ final class PosixSemaphore {
   private static final MemorySegment SEM_UNLINK = Native.find("sem_unlink");
   private static final MemorySegment SEM_POST = Native.find("sem_post");
   private static final MemorySegment SEM_TRYWAIT = Native.find("sem_trywait");
+  private static final MemorySegment SEM_INIT = Native.find("sem_init");
+  private static final MemorySegment SEM_GETVALUE = Native.find("sem_getvalue");
+  private static final MemorySegment SEM_CLOCKWAIT = Native.find("sem_clockwait");
+  private static final MemorySegment CLOCK_GETTIME = Native.find("clock_gettime");
 
   private PosixSemaphore() {}
-
-  /** Only where semaphores without a name can be shared, asked, and waited for so long. */
-  private static final class Unnamed {
-    static final MemorySegment INIT = Native.find("sem_init");
-    static final MemorySegment GETVALUE = Native.find("sem_getvalue");
-    static final MemorySegment CLOCKWAIT = Native.find("sem_clockwait");
-    static final MemorySegment GETTIME = Native.find("clock_gettime");
-  }
 
   /** Makes one that is not there. */
   static long create(String name, int value) {
@@ -84,16 +80,15 @@ final class PosixSemaphore {
 
   static int value(long semaphore) {
     MemorySegment value = Native.scratch();
-    if ((int) Native.call(Unnamed.GETVALUE, semaphore, value.address(), 0) != 0) {
+    if ((int) Native.call(SEM_GETVALUE, semaphore, value.address(), 0) != 0) {
       throw Errno.failed("availablePermits()", "semaphore=" + semaphore, Native.errno());
     }
-    // POSIX lets it be the number of waiters, negated.
-    return Math.max(0, value.get(JAVA_INT, 0));
+    return value.get(JAVA_INT, 0);
   }
 
   /** Makes one without a name, of value 0, for all processes that map the memory. */
   static void init(long semaphore) {
-    if ((int) Native.call(Unnamed.INIT, semaphore, 1, 0) != 0) {
+    if ((int) Native.call(SEM_INIT, semaphore, 1, 0) != 0) {
       throw Errno.failed("sem_init()", "semaphore=" + semaphore, Native.errno());
     }
   }
@@ -101,11 +96,11 @@ final class PosixSemaphore {
   /** Blocks until it has taken one, or the time is over, or a signal came. */
   static void await(long semaphore, long nanos) {
     MemorySegment until = Native.scratch();
-    Native.call(Unnamed.GETTIME, CLOCK_MONOTONIC, until.address(), 0);
+    Native.call(CLOCK_GETTIME, CLOCK_MONOTONIC, until.address(), 0);
     long end = until.get(JAVA_LONG, 8) + nanos;
     until.set(JAVA_LONG, 0, until.get(JAVA_LONG, 0) + end / NANOS_PER_SECOND);
     until.set(JAVA_LONG, 8, end % NANOS_PER_SECOND);
     // By the clock that nobody sets: with the other a step back would be a wait of hours.
-    Native.call(Unnamed.CLOCKWAIT, semaphore, CLOCK_MONOTONIC, until.address());
+    Native.call(SEM_CLOCKWAIT, semaphore, CLOCK_MONOTONIC, until.address());
   }
 }

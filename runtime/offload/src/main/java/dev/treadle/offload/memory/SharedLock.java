@@ -44,10 +44,10 @@ public final class SharedLock implements AutoCloseable, Serializable {
    * Makes one with a name of its own.
    *
    * @throws java.io.UncheckedIOException if the system refuses
-   * @throws UnsupportedOperationException on Windows
+   * @throws UnsupportedOperationException on Windows and macOS
    */
   public static SharedLock create() {
-    Os.here().require(WHAT);
+    Os.here().requireSemaphores(WHAT);
     return make(Names.generate());
   }
 
@@ -58,7 +58,7 @@ public final class SharedLock implements AutoCloseable, Serializable {
    *     {@link java.nio.file.FileAlreadyExistsException}
    */
   public static SharedLock create(String name) {
-    Os.here().require(WHAT);
+    Os.here().requireSemaphores(WHAT);
     return make(Names.checkNew(name));
   }
 
@@ -73,10 +73,10 @@ public final class SharedLock implements AutoCloseable, Serializable {
    *     java.nio.file.NoSuchFileException}
    * @throws IllegalStateException if it is a semaphore, or of a container that counts its pids by
    *     itself
-   * @throws UnsupportedOperationException on Windows
+   * @throws UnsupportedOperationException on Windows and macOS
    */
   public static SharedLock open(String name) {
-    Os.here().require(WHAT);
+    Os.here().requireSemaphores(WHAT);
     return new SharedLock(Permits.open(WHAT, Names.check(name), ByName.Kind.LOCK));
   }
 

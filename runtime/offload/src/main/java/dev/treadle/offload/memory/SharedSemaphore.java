@@ -54,10 +54,10 @@ public final class SharedSemaphore implements AutoCloseable, Serializable {
    * @param permits how many there are at first, 0 to 65536
    * @throws IllegalArgumentException if they are fewer or more
    * @throws java.io.UncheckedIOException if the system refuses
-   * @throws UnsupportedOperationException on Windows
+   * @throws UnsupportedOperationException on Windows and macOS
    */
   public static SharedSemaphore create(int permits) {
-    Os.here().require(WHAT);
+    Os.here().requireSemaphores(WHAT);
     return make(Names.generate(), permits);
   }
 
@@ -68,7 +68,7 @@ public final class SharedSemaphore implements AutoCloseable, Serializable {
    *     {@link java.nio.file.FileAlreadyExistsException}
    */
   public static SharedSemaphore create(String name, int permits) {
-    Os.here().require(WHAT);
+    Os.here().requireSemaphores(WHAT);
     return make(Names.checkNew(name), permits);
   }
 
@@ -82,10 +82,10 @@ public final class SharedSemaphore implements AutoCloseable, Serializable {
    * @throws java.io.UncheckedIOException if there is none; the cause is then a {@link
    *     java.nio.file.NoSuchFileException}
    * @throws IllegalStateException if it is a lock, or of a container that counts its pids by itself
-   * @throws UnsupportedOperationException on Windows
+   * @throws UnsupportedOperationException on Windows and macOS
    */
   public static SharedSemaphore open(String name) {
-    Os.here().require(WHAT);
+    Os.here().requireSemaphores(WHAT);
     return new SharedSemaphore(Permits.open(WHAT, Names.check(name), ByName.Kind.SEMAPHORE));
   }
 

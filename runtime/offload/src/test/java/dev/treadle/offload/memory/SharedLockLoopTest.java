@@ -17,11 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Tasks that wait for a lock between processes, on a loop that is guarded against blocking. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "POSIX semaphores")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "POSIX semaphores as Linux has them")
 class SharedLockLoopTest {
   private SharedLock lock;
 

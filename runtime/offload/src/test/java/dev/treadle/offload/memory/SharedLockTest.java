@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "POSIX semaphores")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "POSIX semaphores as Linux has them")
 class SharedLockTest {
   @Test
   void shouldBeOfOneAtATime() {

@@ -204,5 +204,9 @@ class SharedMemoryTest {
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageStartingWith("SharedMemory needs POSIX: os=")
         .hasMessageEndingWith("; run it on Linux or macOS");
+    assertThatThrownBy(() -> Os.MAC.requireSemaphores("a shared lock"))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageStartingWith("a shared lock needs semaphores in memory: os=")
+        .hasMessageEndingWith("; run it on Linux");
   }
 }

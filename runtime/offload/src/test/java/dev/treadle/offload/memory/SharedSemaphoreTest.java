@@ -13,10 +13,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "POSIX semaphores")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "POSIX semaphores as Linux has them")
 class SharedSemaphoreTest {
   private static final Duration LONG = Duration.ofMinutes(5);
 
