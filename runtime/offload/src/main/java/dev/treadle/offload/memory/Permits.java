@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,7 +92,10 @@ final class Permits {
     try {
       mapping = Mapping.open(what, name + HOLDERS, Arena.ofShared());
     } catch (UncheckedIOException e) {
-      throw Errno.failed("open() of " + what, "name=" + name, Errno.ENOENT);
+      if (e.getCause() instanceof NoSuchFileException) {
+        throw Errno.failed("open() of " + what, "name=" + name, Errno.ENOENT);
+      }
+      throw e;
     }
     try {
       check(what, name, kind, mapping.segment());
@@ -335,7 +339,7 @@ final class Permits {
 
   IllegalStateException closed(String operation) {
     return new IllegalStateException(
-        operation + "() of closed " + what + ": name=" + name + "; use it before its close()");
+        operation + "() of " + what + " that is closed: name=" + name + "; use it before its close()");
   }
 
   @Override

@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * Others may use it by that name; what they take and die with is lost.
  *
  * <p>Any thread. {@code create} and {@code open} ask the operating system: in a task call them in
- * {@code onThread}. {@code @implNote}: a crash in the midst of taking or giving is repaired exactly
+ * {@code onThread}.
+ *
+ * <p>A crash in the midst of taking or giving is repaired exactly
  * among those who use this class; if a foreigner takes or posts in that very moment, one permit may
  * be lost or added.
  */

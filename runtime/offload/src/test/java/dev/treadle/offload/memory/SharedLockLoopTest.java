@@ -159,6 +159,6 @@ class SharedLockLoopTest {
     onThread(opened::close);
     assertThatThrownBy(() -> await(waiting))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("closed a shared lock: name=" + lock.name());
+        .hasMessageContaining("a shared lock that is closed: name=" + lock.name());
   }
 }

@@ -96,7 +96,7 @@ class SharedSemaphoreTest {
     assertThatThrownBy(waits::join)
         .hasCauseInstanceOf(IllegalStateException.class)
         .hasMessageContaining(
-            "() of closed a shared semaphore: name="
+            "() of a shared semaphore that is closed: name="
                 + semaphore.name()
                 + "; use it before its close()");
   }
