@@ -1,6 +1,7 @@
 package dev.treadle.offload.internal;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,26 @@ public final class WorkerCommand {
 
   /** The command that runs that class with those arguments. */
   public static List<String> of(Options options, String mainClass, List<String> arguments) {
-    throw new UnsupportedOperationException();
+    List<String> command = new ArrayList<>();
+    Path java = options.java();
+    command.add(
+        java != null
+            ? java.toString()
+            : Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:-UsePerfData");
+    command.add("-Xshare:auto");
+    if (options.maxHeap() > 0) {
+      command.add("-Xmx" + options.maxHeap());
+    }
+    command.addAll(options.flags());
+    command.add("-cp");
+    command.add(
+        options.classPath().isEmpty()
+            ? System.getProperty("java.class.path", "")
+            : String.join(System.getProperty("path.separator", ":"), options.classPath()));
+    command.add(mainClass);
+    command.addAll(arguments);
+    return command;
   }
 }

@@ -1,6 +1,14 @@
 package dev.treadle.offload.internal;
 
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -9,11 +17,11 @@ import java.util.List;
  *
  * @param secret what HELLO has to carry
  * @param socket where the parent listens
- * @param board its board
- * @param number which of the pool's workers it is, from 1 on; its segments begin with {@link
- *     #prefix}
+ * @param board the file of its board
+ * @param number which of the pool's workers it is, from 1 on, never the same twice; its segments'
+ *     names begin with {@link #prefix}
  * @param segments where large values go, the best first
- * @param threshold from which size on, in bytes
+ * @param threshold from how many bytes on
  * @param filter the pattern of an ObjectInputFilter for what it reads; empty for the default
  * @param cleanup what to delete, with all in it, when the parent is gone
  */
@@ -27,13 +35,81 @@ public record WorkerSetup(
     int threshold,
     String filter,
     List<Path> cleanup) {
+  private static final int MAX_LENGTH = 1 << 20;
+  private static final int SECRET = 32;
+
   /** What the names of that worker's segments begin with. */
   public static String prefix(int number) {
     return "w" + number + "-";
   }
 
+  /** A new secret. Reads the system's random bytes itself: SecureRandom takes long to start. */
+  public static byte[] newSecret() {
+    byte[] secret = new byte[SECRET];
+    try (InputStream random = Files.newInputStream(Path.of("/dev/urandom"))) {
+      if (random.readNBytes(secret, 0, SECRET) == SECRET) {
+        return secret;
+      }
+    } catch (IOException notHere) {
+      // Another kind of system.
+    }
+    new SecureRandom().nextBytes(secret);
+    return secret;
+  }
+
   /** For the worker's standard input. */
   public byte[] toBytes() {
-    throw new UnsupportedOperationException();
+    ByteWriter out = new ByteWriter(512);
+    out.i4(0);
+    out.count(secret.length);
+    out.raw(secret, 0, secret.length);
+    out.string(socket.toString());
+    out.string(board.toString());
+    out.i4(number);
+    paths(out, segments);
+    out.i4(threshold);
+    out.string(filter);
+    paths(out, cleanup);
+    out.putInt(Frames.HEADER, out.at - Frames.HEADER - 4);
+    return Arrays.copyOfRange(out.bytes, Frames.HEADER, out.at);
+  }
+
+  private static void paths(ByteWriter out, List<Path> paths) {
+    out.count(paths.size());
+    for (Path path : paths) {
+      out.string(path.toString());
+    }
+  }
+
+  /** In the worker; leaves what follows unread. */
+  static WorkerSetup read(InputStream stream) throws IOException {
+    DataInputStream data = new DataInputStream(stream);
+    int length = data.readInt();
+    if (length < 0 || length > MAX_LENGTH) {
+      throw new MalformedException(
+          "reading a worker's setup: length=" + length + "; a worker is started by a pool only");
+    }
+    byte[] bytes = new byte[length];
+    data.readFully(bytes);
+    ByteReader in = new ByteReader(ByteBuffer.wrap(bytes));
+    return new WorkerSetup(
+        in.raw(in.count()),
+        Path.of(in.string()),
+        Path.of(in.string()),
+        in.i4(),
+        paths(in),
+        in.i4(),
+        in.string(),
+        paths(in));
+  }
+
+  private static List<Path> paths(ByteReader in) {
+    int count = in.count();
+    in.need(count, "paths");
+    List<Path> paths = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      paths.add(Path.of(in.string()));
+    }
+    return paths;
   }
 }
