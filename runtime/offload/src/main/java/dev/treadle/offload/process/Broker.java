@@ -41,21 +41,8 @@ final class Broker {
   private long lastId;
   private boolean ended;
 
-  /** What is here for one side: the port, its handle, and the peer that uses it, if only one may. */
-  static final class Served {
-    final Handle handle;
-    final LocalPort port;
-    final boolean shared;
-
-    /** Guarded by the broker. */
-    private @Nullable Peer user;
-
-    private Served(Handle handle, LocalPort port, boolean shared) {
-      this.handle = handle;
-      this.port = port;
-      this.shared = shared;
-    }
-  }
+  /** What is here for one side of a pipe, or for a queue, which is shared. */
+  record Served(Handle handle, LocalPort port, boolean shared) {}
 
   private Broker(Loop loop, Segments files) {
     this.loop = loop;
@@ -155,7 +142,8 @@ final class Broker {
     Runtime.getRuntime().addShutdownHook(onExit);
     Ports.addHome(socket.toString());
     Channel listening =
-        UnixServer.listen(loop, socket, accepted -> accepted.pipeline().addLast(new Peer(this)), this::end);
+        UnixServer.listen(
+            loop, socket, accepted -> accepted.pipeline().addLast(new Peer(this)), this::end);
     synchronized (this) {
       channel = listening;
     }
@@ -201,13 +189,7 @@ final class Broker {
 
   private Handle handle(long id, int side, int window, String name) {
     return new Handle(
-        socket.toString(),
-        secret,
-        ProcessHandle.current().pid(),
-        id,
-        (byte) side,
-        window,
-        name);
+        socket.toString(), secret, ProcessHandle.current().pid(), id, (byte) side, window, name);
   }
 
   private Served add(Handle handle, LocalPort port, boolean shared) {
@@ -237,31 +219,6 @@ final class Broker {
   /** What it asks for; null if there is no such thing any more. */
   synchronized @Nullable Served find(long id, byte side) {
     return objects.get(key(id, side));
-  }
-
-  /** False if another has it for itself. */
-  synchronized boolean claim(Served served, Peer peer) {
-    if (served.user == null) {
-      served.user = peer;
-      return true;
-    }
-    return served.shared;
-  }
-
-  /** Whether a process has that end of a pipe for itself, or had it. */
-  static boolean isClaimed(Handle handle) {
-    for (Task<Broker> opening : BROKERS.values()) {
-      if (opening.isDone() && opening.failure() == null && !opening.isCancelled()) {
-        Broker broker = opening.result();
-        if (broker.socket.toString().equals(handle.socket())) {
-          synchronized (broker) {
-            Served served = broker.objects.get(key(handle.id(), handle.side()));
-            return served == null || served.user != null;
-          }
-        }
-      }
-    }
-    return true;
   }
 
   void remove(Peer peer) {
@@ -309,8 +266,8 @@ final class Broker {
       left = List.copyOf(objects.values());
     }
     for (Served served : left) {
-      served.port.input().abandon(State.LOST);
-      served.port.output().abandon(State.LOST);
+      served.port().input().abandon(State.LOST);
+      served.port().output().abandon(State.LOST);
     }
     deleteFiles();
     try {

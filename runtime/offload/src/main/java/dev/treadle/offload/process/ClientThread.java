@@ -125,8 +125,7 @@ final class ClientThread implements Runnable {
     }
   }
 
-  private void end(
-      RemotePort port, @Nullable SocketChannel channel, @Nullable Exception failure) {
+  private void end(RemotePort port, @Nullable SocketChannel channel, @Nullable Exception failure) {
     ports.remove(port);
     port.lost(failure);
     if (channel != null) {

@@ -17,8 +17,7 @@ import java.nio.ByteBuffer;
  * @param name for messages
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Handle(
-    String socket, byte[] secret, long home, long id, byte side, int window, String name)
+record Handle(String socket, byte[] secret, long home, long id, byte side, int window, String name)
     implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 

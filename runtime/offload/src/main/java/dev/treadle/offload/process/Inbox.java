@@ -41,8 +41,7 @@ final class Inbox {
   private void deliver() {
     int needed = Frames.HEADER;
     while (buffer.remaining() >= Frames.HEADER) {
-      int payload =
-          Frames.payloadLength(buffer.getInt(buffer.position()), Frames.MAX_LENGTH);
+      int payload = Frames.payloadLength(buffer.getInt(buffer.position()), Frames.MAX_LENGTH);
       needed = Frames.HEADER + payload;
       if (buffer.remaining() < needed) {
         break;

@@ -30,7 +30,8 @@ final class Items {
       encoded = Codec.encode(Objects.requireNonNull(item, "item"), Segments.none());
     } catch (UnsendableException unsendable) {
       NotSendableException refused =
-          new NotSendableException(operation + "() of what cannot be sent: " + unsendable.getMessage());
+          new NotSendableException(
+              operation + "() of what cannot be sent: " + unsendable.getMessage());
       refused.initCause(unsendable);
       throw refused;
     }

@@ -1,6 +1,7 @@
 package dev.treadle.offload.process;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input where it puts
  * @param output where it takes from; of a queue the same
+ * @param claimed whether another process uses it, or did; only of an end of a pipe
  */
-record LocalPort(Mailbox input, Mailbox output) implements Port {
+record LocalPort(Mailbox input, Mailbox output, AtomicBoolean claimed) implements Port {
+  LocalPort(Mailbox input, Mailbox output) {
+    this(input, output, new AtomicBoolean());
+  }
+
+  /** False if another process has it for itself. */
+  boolean claim() {
+    return input == output || claimed.compareAndSet(false, true);
+  }
+
   @Override
   public @Nullable CompletableFuture<State> put(byte[] item) {
     return input.put(item);

@@ -311,9 +311,7 @@ final class Mailbox {
   }
 
   private void tellWatchers() {
-    for (CompletableFuture<Boolean> each = watchers.poll();
-        each != null;
-        each = watchers.poll()) {
+    for (CompletableFuture<Boolean> each = watchers.poll(); each != null; each = watchers.poll()) {
       each.complete(true);
     }
   }

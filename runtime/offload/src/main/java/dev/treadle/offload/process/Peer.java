@@ -99,18 +99,18 @@ final class Peer extends ByteToMessageDecoder implements Attachment.Sender {
     if (served == null) {
       // It has ended, and nothing was left in it.
       refuse(Kinds.frame(Kinds.CLOSED, State.CLOSED.ordinal()), Kinds.frame(Kinds.END, 0));
-    } else if (!broker.claim(served, this)) {
+    } else if (!served.port().claim()) {
       byte[] why =
-          (served.handle.name() + " is used by another process already")
+          (served.handle().name() + " is used by another process already")
               .getBytes(StandardCharsets.UTF_8);
       byte[] frame = new byte[Frames.HEADER + why.length];
       System.arraycopy(why, 0, frame, Frames.HEADER, why.length);
       refuse(Kinds.frame(Kinds.REFUSED, 0, frame));
     } else {
-      ownsEnd = !served.shared;
-      Attachment puts = new Attachment(served.port.input(), this, true, served.shared);
+      ownsEnd = !served.shared();
+      Attachment puts = new Attachment(served.port().input(), this, true, served.shared());
       Attachment takes =
-          served.shared ? puts : new Attachment(served.port.output(), this, false, true);
+          served.shared() ? puts : new Attachment(served.port().output(), this, false, true);
       input = puts;
       output = takes;
       puts.attach();
@@ -244,7 +244,12 @@ final class Peer extends ByteToMessageDecoder implements Attachment.Sender {
     if (!(cause instanceof IOException)) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "a process was dropped: home=" + broker + " pid=" + (pid == 0 ? "unknown" : pid) + " cause=" + cause);
+          "a process was dropped: home="
+              + broker
+              + " pid="
+              + (pid == 0 ? "unknown" : pid)
+              + " cause="
+              + cause);
     }
     context.close();
   }

@@ -35,8 +35,8 @@ public final class Pipe<T> implements AutoCloseable {
   private final PipeEnd<T> right;
 
   private Pipe(Broker.Served left, Broker.Served right) {
-    this.left = new PipeEnd<>(left.handle, left.port);
-    this.right = new PipeEnd<>(right.handle, right.port);
+    this.left = new PipeEnd<>(left.handle(), left.port());
+    this.right = new PipeEnd<>(right.handle(), right.port());
   }
 
   /**

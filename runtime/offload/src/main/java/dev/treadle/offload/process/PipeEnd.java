@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * One end of a {@link Pipe}: {@code multiprocessing.connection.Connection}. Messages arrive whole,
  * in order, as copies.
  *
- * <p>Who has sent it to another process, by a step that captures it, has no use of it any more;
- * the first process that makes use of it has it for itself. Where this end is closed or its process
+ * <p>Who has sent it to another process, by a step that captures it, has no use of it any more; the
+ * first process that makes use of it has it for itself. Where this end is closed or its process
  * ends, however that happens, the other receives what was sent before, then the end; what that
  * sends then fails with a {@link PeerLostException}. An end that was sent with a step that never
  * runs is noticed where {@link WorkerProcess} was to run it; otherwise close the {@link Pipe}.

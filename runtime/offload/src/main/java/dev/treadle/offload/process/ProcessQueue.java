@@ -79,7 +79,7 @@ public final class ProcessQueue<T> implements Iterable<T>, Serializable, AutoClo
               + "; use ProcessQueue.unbounded() for no limit");
     }
     Broker.Served served = Broker.queue(capacity);
-    return new ProcessQueue<>(served.handle, served.port);
+    return new ProcessQueue<>(served.handle(), served.port());
   }
 
   /** The same without a limit: its puts never wait. */
@@ -205,8 +205,8 @@ public final class ProcessQueue<T> implements Iterable<T>, Serializable, AutoClo
 
   /**
    * Lets nothing more in, in whatever process; what is in the queue can still be taken. Puts that
-   * wait get a {@link QueueClosedException}, takes too as soon as the queue is empty. Elsewhere than
-   * at home this waits until the home has done so. Does nothing the second time.
+   * wait get a {@link QueueClosedException}, takes too as soon as the queue is empty. Elsewhere
+   * than at home this waits until the home has done so. Does nothing the second time.
    */
   @Override
   public void close() {
@@ -244,8 +244,7 @@ public final class ProcessQueue<T> implements Iterable<T>, Serializable, AutoClo
       @Override
       public T next() {
         if (next == null && !hasNext()) {
-          throw new NoSuchElementException(
-              "queue is closed and empty: queue=" + ProcessQueue.this);
+          throw new NoSuchElementException("queue is closed and empty: queue=" + ProcessQueue.this);
         }
         T item = Objects.requireNonNull(next);
         next = null;

@@ -297,8 +297,7 @@ final class RemotePort implements Port, Inbox.Receiver {
         }
         case Kinds.REFUSED -> {
           refusal =
-              new String(
-                  item, Frames.HEADER, item.length - Frames.HEADER, StandardCharsets.UTF_8);
+              new String(item, Frames.HEADER, item.length - Frames.HEADER, StandardCharsets.UTF_8);
         }
         default -> throw new IllegalStateException("no such frame from a home: kind=" + kind);
       }

@@ -36,7 +36,7 @@ final class SentEnds {
   static void closeUnused(List<Handle> ends) {
     for (Handle end : ends) {
       LocalPort port = Ports.local(end);
-      if (port != null && !Broker.isClaimed(end)) {
+      if (port != null && port.claim()) {
         port.leave();
       }
     }
