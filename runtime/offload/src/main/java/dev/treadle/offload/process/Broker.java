@@ -97,7 +97,10 @@ final class Broker {
     try {
       return Treadle.await(opening);
     } catch (RuntimeException failed) {
-      BROKERS.remove(loop, opening);
+      if (opening.isDone()) {
+        // Not so if it was only the wait for it that was interrupted.
+        BROKERS.remove(loop, opening);
+      }
       throw failed;
     }
   }

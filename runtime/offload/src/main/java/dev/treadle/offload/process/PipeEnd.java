@@ -176,6 +176,11 @@ public final class PipeEnd<T> implements Iterable<T>, Serializable, AutoCloseabl
     return "PipeEnd[" + handle.name() + (sent ? " sent]" : closed ? " closed]" : " " + port + "]");
   }
 
+  /** How another process finds it. */
+  Handle handle() {
+    return handle;
+  }
+
   /** Both ends end: of the pipe itself, in its home. */
   void abandon() {
     closed = true;

@@ -258,6 +258,11 @@ public final class ProcessQueue<T> implements Iterable<T>, Serializable, AutoClo
     return "ProcessQueue[" + handle.id() + " home=" + handle.home() + " " + port + "]";
   }
 
+  /** How another process finds it. */
+  Handle handle() {
+    return handle;
+  }
+
   private @Nullable T takeOrNull() {
     Waits.checkCancelled();
     return received("take", Waits.await(port.take()));
