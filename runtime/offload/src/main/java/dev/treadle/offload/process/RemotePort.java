@@ -347,6 +347,12 @@ final class RemotePort implements Port, Inbox.Receiver {
         return;
       }
     }
+    for (Waiter<Delivery> poll : polls) {
+      // It was asked for by a take that gave up; what the poll gets itself goes back then.
+      if (poll.complete(delivery)) {
+        return;
+      }
+    }
     if (window > 0 && !ended) {
       ahead.add(delivery);
       tellWatchers();

@@ -75,6 +75,8 @@ final class UnixServer extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     Channel channel = (Channel) message;
     try {
+      // What a process has sent counts, also where it did not live to be answered.
+      channel.config().setAutoClose(false);
       onAccept.accept(channel);
       register(loop, channel)
           .addListener(

@@ -50,13 +50,14 @@ class PipeTest {
       assertThat(pipe.left().receive()).isEqualTo("a!");
       assertThat(pipe.left().receive()).isEqualTo("b!");
       pipe.left().closeOutput();
-      assertThat(pipe.left().receive()).isNull();
-      await(shout);
-      assertThatExceptionOfType(PeerLostException.class)
-          .isThrownBy(() -> Remotes.of(pipe.left()).send("c"));
       assertThatExceptionOfType(QueueClosedException.class)
           .isThrownBy(() -> pipe.left().send("c"))
           .withMessageContaining("its output is closed");
+      assertThat(pipe.left().receive()).isNull();
+      await(shout);
+      assertThatExceptionOfType(PeerLostException.class)
+          .isThrownBy(() -> pipe.left().send("c"))
+          .withMessageContaining("the other end is closed");
     }
   }
 
@@ -157,15 +158,18 @@ class PipeTest {
 
   @Test
   void shouldFailTheFarSendWhenTheHomeEndIsClosed() throws Exception {
-    Pipe<String> pipe = Pipe.open();
-    PipeEnd<String> far = Remotes.of(pipe.right());
-    var received = onThread(far::receive);
-    pipe.left().send("a");
-    assertThat(received.join()).isEqualTo("a");
-    pipe.close();
-    assertThat(far.receive()).isNull();
-    assertThatExceptionOfType(PeerLostException.class).isThrownBy(() -> far.send("b"));
-    awaitGone(Path.of(pipe.left().handle().socket()).getParent());
+    try (Loop loop = Loop.start("home")) {
+      Pipe<String> pipe = await(loop.submit(() -> Pipe.<String>open()));
+      PipeEnd<String> far = Remotes.of(pipe.right());
+      var received = onThread(far::receive);
+      pipe.left().send("a");
+      assertThat(received.join()).isEqualTo("a");
+      pipe.close();
+      assertThat(far.receive()).isNull();
+      assertThatExceptionOfType(PeerLostException.class).isThrownBy(() -> far.send("b"));
+      // Nobody needs it any more.
+      awaitGone(Path.of(pipe.left().handle().socket()).getParent());
+    }
   }
 
   @Test
@@ -182,7 +186,7 @@ class PipeTest {
         .withThrowableThat()
         .withCauseInstanceOf(PeerLostException.class);
     assertThatExceptionOfType(PeerLostException.class).isThrownBy(() -> far.send("x"));
-    assertThatExceptionOfType(PeerLostException.class).isThrownBy(() -> pipe.left().receive());
+    assertThatExceptionOfType(PeerLostException.class).isThrownBy(() -> pipe.left().send("x"));
   }
 
   @Test
@@ -257,8 +261,8 @@ class PipeTest {
       assertThat(awaitUntil(Until.FIRST_COMPLETED, List.of(first, second)).done()).containsExactly(second);
       String got =
           select(
-              on(one.left().readable(), ready -> "first"),
-              on(two.left().readable(), ready -> two.left().receive()));
+              on(one.left().readable(), ready -> { return "first"; }),
+              on(two.left().readable(), ready -> { return two.left().receive(); }));
       assertThat(got).isEqualTo("x");
       far.close();
       assertThat(await(two.left().readable())).isTrue();

@@ -301,25 +301,37 @@ class RemoteQueueTest {
   }
 
   @Test
-  void shouldLeaveNoFilesAndNoThreadWhenTheLastOneEnds() throws Exception {
-    ProcessQueue<Integer> first = ProcessQueue.bounded(1);
-    Path directory = Path.of(first.handle().socket()).getParent();
-    ProcessQueue<Integer> second = ProcessQueue.bounded(1);
-    assertThat(Path.of(second.handle().socket()).getParent()).isEqualTo(directory);
-    first.close();
-    assertThat(directory).exists();
-    second.put(1);
-    second.close();
-    assertThat(directory).exists();
-    assertThat(second.take()).isEqualTo(1);
-    awaitGone(directory);
-    run(
-        () -> {
-          try (ProcessQueue<Integer> other = ProcessQueue.bounded(1)) {
-            other.put(1);
-            assertThat(other.take()).isEqualTo(1);
-          }
-        });
+  void shouldLeaveNoFilesWhenTheLastOneEnds() throws Exception {
+    try (Loop loop = Loop.start("home")) {
+      Path directory =
+          await(
+              loop.submit(
+                  () -> {
+                    ProcessQueue<Integer> first = ProcessQueue.bounded(1);
+                    Path place = Path.of(first.handle().socket()).getParent();
+                    ProcessQueue<Integer> second = ProcessQueue.bounded(1);
+                    assertThat(Path.of(second.handle().socket()).getParent()).isEqualTo(place);
+                    first.close();
+                    assertThat(place).exists();
+                    second.put(1);
+                    second.close();
+                    assertThat(place).exists();
+                    assertThat(second.take()).isEqualTo(1);
+                    return place;
+                  }));
+      awaitGone(directory);
+      await(
+          loop.submit(
+              () -> {
+                try (ProcessQueue<Integer> other = ProcessQueue.bounded(1)) {
+                  other.put(1);
+                  assertThat(other.take()).isEqualTo(1);
+                  assertThat(Path.of(other.handle().socket()).getParent())
+                      .isNotEqualTo(directory);
+                }
+                return null;
+              }));
+    }
   }
 
   static void awaitGone(Path directory) throws InterruptedException, IOException {

@@ -11,11 +11,14 @@ import dev.treadle.Until;
 import dev.treadle.offload.NotSendableException;
 import dev.treadle.testing.TestClock;
 import dev.treadle.testing.TreadleTest;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -223,14 +226,25 @@ class WorkerProcessTest {
 
   @Test
   void shouldLeaveNoFiles() throws Exception {
-    try (WorkerProcess child = WorkerProcess.start("tidy", Steps::nothing)) {
+    Set<Path> before = ownDirectories();
+    try (WorkerProcess child = WorkerProcess.start("tidy", Steps::fail)) {
       child.join();
     }
-    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      String own = "treadle-" + ProcessHandle.current().pid() + "-";
-      assertThat(files.map(file -> file.getFileName().toString()))
-          .noneMatch(name -> name.startsWith(own));
+    assertThat(before).containsAll(ownDirectories());
+  }
+
+  private static Set<Path> ownDirectories() throws IOException {
+    Set<Path> found = new HashSet<>();
+    for (String place : List.of(System.getProperty("java.io.tmpdir"), "/dev/shm")) {
+      if (Files.isDirectory(Path.of(place))) {
+        try (var files =
+            Files.newDirectoryStream(
+                Path.of(place), "treadle-" + ProcessHandle.current().pid() + "-*")) {
+          files.forEach(found::add);
+        }
+      }
     }
+    return found;
   }
 
   @Test
