@@ -135,7 +135,8 @@ public final class WorkerProcessBuilder {
           SentEnds.during(() -> encoded.add(Codec.encodeCall(step, Segments.none(), false)));
       return new Step(encoded.getFirst(), ends);
     } catch (UnsendableException unsendable) {
-      NotSendableException refused = new NotSendableException(String.valueOf(unsendable.getMessage()));
+      NotSendableException refused =
+          new NotSendableException(String.valueOf(unsendable.getMessage()));
       refused.initCause(unsendable);
       throw refused;
     }

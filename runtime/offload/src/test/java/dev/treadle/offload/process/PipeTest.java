@@ -83,7 +83,9 @@ class PipeTest {
       }
       pipe.left().closeOutput();
       for (int size : sizes) {
-        assertThat(pipe.left().receive()).hasSize(size).containsOnly(size == 0 ? new byte[0] : new byte[] {(byte) size});
+        assertThat(pipe.left().receive())
+            .hasSize(size)
+            .containsOnly(size == 0 ? new byte[0] : new byte[] {(byte) size});
       }
       assertThat(pipe.left().receive()).isNull();
       assertThat(echo.join()).isTrue();
@@ -103,7 +105,8 @@ class PipeTest {
                 far.closeOutput();
                 return true;
               });
-      assertThat(pipe.left()).containsExactlyElementsOf(IntStream.range(0, 20_000).boxed().toList());
+      assertThat(pipe.left())
+          .containsExactlyElementsOf(IntStream.range(0, 20_000).boxed().toList());
       assertThat(sent.join()).isTrue();
       var there =
           onThread(
@@ -240,7 +243,12 @@ class PipeTest {
       for (int i = 0; i < Pipe.CAPACITY; i++) {
         pipe.left().send(i);
       }
-      var one = onThread(() -> { pipe.left().send(-1); return true; });
+      var one =
+          onThread(
+              () -> {
+                pipe.left().send(-1);
+                return true;
+              });
       awaitText(pipe.left(), "putters=1");
       assertThat(one).isNotDone();
       assertThat(pipe.right().receive()).isZero();
@@ -256,13 +264,28 @@ class PipeTest {
       PipeEnd<String> far = Remotes.of(two.right());
       var first = one.left().readable();
       var second = two.left().readable();
-      assertThat(moveOnAfter(Duration.ofMillis(1), () -> { awaitUntil(Until.FIRST_COMPLETED, List.of(first, second)); })).isFalse();
+      assertThat(
+              moveOnAfter(
+                  Duration.ofMillis(1),
+                  () -> {
+                    awaitUntil(Until.FIRST_COMPLETED, List.of(first, second));
+                  }))
+          .isFalse();
       far.send("x");
-      assertThat(awaitUntil(Until.FIRST_COMPLETED, List.of(first, second)).done()).containsExactly(second);
+      assertThat(awaitUntil(Until.FIRST_COMPLETED, List.of(first, second)).done())
+          .containsExactly(second);
       String got =
           select(
-              on(one.left().readable(), ready -> { return "first"; }),
-              on(two.left().readable(), ready -> { return two.left().receive(); }));
+              on(
+                  one.left().readable(),
+                  ready -> {
+                    return "first";
+                  }),
+              on(
+                  two.left().readable(),
+                  ready -> {
+                    return two.left().receive();
+                  }));
       assertThat(got).isEqualTo("x");
       far.close();
       assertThat(await(two.left().readable())).isTrue();

@@ -56,14 +56,28 @@ class ProcessQueueTest {
     List<Integer> done = new ArrayList<>();
     queue.put(1);
     assertThat(queue.offer(9)).isFalse();
-    var second = spawn(() -> { queue.put(2); done.add(2); });
-    var third = spawn(() -> { queue.put(3); done.add(3); });
+    var second =
+        spawn(
+            () -> {
+              queue.put(2);
+              done.add(2);
+            });
+    var third =
+        spawn(
+            () -> {
+              queue.put(3);
+              done.add(3);
+            });
     yieldNow();
     yieldNow();
     assertThat(done).isEmpty();
-    assertThat(queue).hasToString(
-        "ProcessQueue[" + queue.handle().id() + " home=" + ProcessHandle.current().pid()
-            + " 1/1 putters=2 takers=0]");
+    assertThat(queue)
+        .hasToString(
+            "ProcessQueue["
+                + queue.handle().id()
+                + " home="
+                + ProcessHandle.current().pid()
+                + " 1/1 putters=2 takers=0]");
     assertThat(queue.take()).isEqualTo(1);
     await(second);
     assertThat(done).containsExactly(2);
@@ -77,7 +91,13 @@ class ProcessQueueTest {
   void shouldLoseNothingToTakersThatGiveUp() {
     ProcessQueue<Integer> queue = ProcessQueue.bounded(10);
     assertThat(queue.poll(Duration.ofMillis(1))).isNull();
-    assertThat(moveOnAfter(Duration.ofMillis(1), () -> { queue.take(); })).isFalse();
+    assertThat(
+            moveOnAfter(
+                Duration.ofMillis(1),
+                () -> {
+                  queue.take();
+                }))
+        .isFalse();
     var taker = spawn(queue::take);
     yieldNow();
     taker.cancel();
@@ -135,27 +155,31 @@ class ProcessQueueTest {
   @TreadleTest(clock = TestClock.REAL)
   void shouldEndWaitsWhenClosed() {
     ProcessQueue<Integer> queue = ProcessQueue.bounded(1);
-    var taker = spawn(() -> {
-      try {
-        return queue.take();
-      } catch (QueueClosedException closed) {
-        return -1;
-      }
-    });
+    var taker =
+        spawn(
+            () -> {
+              try {
+                return queue.take();
+              } catch (QueueClosedException closed) {
+                return -1;
+              }
+            });
     yieldNow();
     queue.close();
     assertThat(await(taker)).isEqualTo(-1);
 
     ProcessQueue<Integer> full = ProcessQueue.bounded(1);
     full.put(1);
-    var putter = spawn(() -> {
-      try {
-        full.put(2);
-        return "put";
-      } catch (QueueClosedException closed) {
-        return "refused";
-      }
-    });
+    var putter =
+        spawn(
+            () -> {
+              try {
+                full.put(2);
+                return "put";
+              } catch (QueueClosedException closed) {
+                return "refused";
+              }
+            });
     yieldNow();
     full.close();
     assertThat(await(putter)).isEqualTo("refused");
@@ -184,6 +208,7 @@ class ProcessQueueTest {
   void shouldRefuseACapacityOfNothing() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ProcessQueue.bounded(0))
-        .withMessage("queue capacity must be positive: capacity=0; use ProcessQueue.unbounded() for no limit");
+        .withMessage(
+            "queue capacity must be positive: capacity=0; use ProcessQueue.unbounded() for no limit");
   }
 }

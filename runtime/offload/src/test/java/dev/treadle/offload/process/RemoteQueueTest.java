@@ -2,7 +2,6 @@ package dev.treadle.offload.process;
 
 import static dev.treadle.Treadle.await;
 import static dev.treadle.Treadle.moveOnAfter;
-import static dev.treadle.Treadle.run;
 import static dev.treadle.Treadle.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -207,7 +206,11 @@ class RemoteQueueTest {
         .withMessageContaining("has lost its home");
     assertThatExceptionOfType(PeerLostException.class).isThrownBy(() -> queue.put(1));
     assertThatExceptionOfType(PeerLostException.class)
-        .isThrownBy(() -> { producer.put(1); producer.put(2); });
+        .isThrownBy(
+            () -> {
+              producer.put(1);
+              producer.put(2);
+            });
     assertThatExceptionOfType(PeerLostException.class).isThrownBy(producer::poll);
     assertThat(socket.getParent()).doesNotExist();
   }
@@ -255,7 +258,12 @@ class RemoteQueueTest {
     ProcessQueue<Integer> queue = ProcessQueue.bounded(10);
     ProcessQueue<Integer> remote = Remotes.of(queue);
     for (int i = 0; i < 100; i++) {
-      boolean took = moveOnAfter(Duration.ofNanos(1), () -> { remote.take(); });
+      boolean took =
+          moveOnAfter(
+              Duration.ofNanos(1),
+              () -> {
+                remote.take();
+              });
       assertThat(took).isFalse();
     }
     for (int i = 0; i < 10; i++) {
@@ -326,8 +334,7 @@ class RemoteQueueTest {
                 try (ProcessQueue<Integer> other = ProcessQueue.bounded(1)) {
                   other.put(1);
                   assertThat(other.take()).isEqualTo(1);
-                  assertThat(Path.of(other.handle().socket()).getParent())
-                      .isNotEqualTo(directory);
+                  assertThat(Path.of(other.handle().socket()).getParent()).isNotEqualTo(directory);
                 }
                 return null;
               }));

@@ -44,8 +44,7 @@ class WorkerProcessTest {
       assertThat(child.exitCode()).hasValue(0);
       assertThat(child.failure()).isNull();
       assertThat(Path.of(file)).hasContent("" + child.pid());
-      assertThat(child)
-          .hasToString("WorkerProcess[writer pid=" + child.pid() + " exitCode=0]");
+      assertThat(child).hasToString("WorkerProcess[writer pid=" + child.pid() + " exitCode=0]");
       assertThat(child.join(Duration.ZERO)).hasValue(0);
     }
   }
@@ -105,7 +104,13 @@ class WorkerProcessTest {
       assertThat(terminated.join(Duration.ofMillis(1))).isEmpty();
       var first = terminated.exit();
       var second = killed.exit();
-      assertThat(moveOnAfter(Duration.ofMillis(1), () -> { await(first); })).isFalse();
+      assertThat(
+              moveOnAfter(
+                  Duration.ofMillis(1),
+                  () -> {
+                    await(first);
+                  }))
+          .isFalse();
       terminated.terminate();
       // TestProcess.test_sentinel: beside others.
       assertThat(awaitUntil(Until.FIRST_COMPLETED, List.of(first, second)).done())
@@ -156,7 +161,9 @@ class WorkerProcessTest {
                 "outer",
                 () -> {
                   try (WorkerProcess inner =
-                      WorkerProcess.builder().nesting(9).start("inner", () -> Steps.main(new String[0]))) {
+                      WorkerProcess.builder()
+                          .nesting(9)
+                          .start("inner", () -> Steps.main(new String[0]))) {
                     System.out.println("inner " + inner.join());
                   }
                 })) {
@@ -204,11 +211,17 @@ class WorkerProcessTest {
                   () -> {
                     var one = WorkerProcess.start("attached", () -> Steps.waitForEver(pids));
                     pids.put(one.pid());
-                    WorkerProcess.builder().detached().start("detached", () -> Steps.waitForEver(pids));
+                    WorkerProcess.builder()
+                        .detached()
+                        .start("detached", () -> Steps.waitForEver(pids));
                     one.join();
                   })) {
         List<Long> three = List.of(pids.take(), pids.take(), pids.take());
-        long own = three.stream().filter(pid -> java.util.Collections.frequency(three, pid) == 2).findFirst().orElseThrow();
+        long own =
+            three.stream()
+                .filter(pid -> java.util.Collections.frequency(three, pid) == 2)
+                .findFirst()
+                .orElseThrow();
         long other = three.stream().filter(pid -> pid != own).findFirst().orElseThrow();
         attached = ProcessHandle.of(own).orElseThrow();
         detached = ProcessHandle.of(other).orElseThrow();
