@@ -3,6 +3,7 @@ package dev.treadle.docs;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
@@ -17,6 +18,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.treadle.offload.RemoteFailureException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,7 @@ class ArrowsTest {
   private static final String COROUTINES = "dev.treadle.coroutines..";
   private static final String TESTING = "dev.treadle.testing..";
   private static final String HTTP = "dev.treadle.http..";
+  private static final String OFFLOAD = "dev.treadle.offload..";
 
   @Test
   void shouldSeeTheModules() {
@@ -39,7 +42,8 @@ class ArrowsTest {
             "dev.treadle.coroutines.Generator",
             "dev.treadle.Loop",
             "dev.treadle.testing.TreadleTest",
-            "dev.treadle.http.Http");
+            "dev.treadle.http.Http",
+            "dev.treadle.offload.ThreadPool");
   }
 
   @Test
@@ -104,6 +108,50 @@ class ArrowsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(HTTP, "reactor.netty..", "io.netty.handler.codec.http..")
+        .check(TREADLE);
+  }
+
+  @Test
+  void shouldKnowOffloadInItsModuleAlone() {
+    noClasses()
+        .that(not(resideInAPackage(OFFLOAD)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(OFFLOAD)
+        .check(TREADLE);
+    noClasses()
+        .that()
+        .resideInAPackage(OFFLOAD)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(HTTP)
+        .check(TREADLE);
+  }
+
+  /** A worker process starts with it: what it loads is what it waits for. */
+  @Test
+  void shouldBuildWorkersOnTheJdkAlone() {
+    classes()
+        .that()
+        .resideInAPackage("dev.treadle.offload.internal")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage("dev.treadle.offload.internal", "java..", "org.jspecify.annotations")
+                // What a program catches; loaded when something fails.
+                .or(type(RemoteFailureException.class)))
+        .check(TREADLE);
+  }
+
+  @Test
+  void shouldShareMemoryWithoutPools() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.treadle.offload.memory..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.treadle.offload", "dev.treadle.offload.internal", "dev.treadle.offload.process..")
+        .allowEmptyShould(true)
         .check(TREADLE);
   }
 

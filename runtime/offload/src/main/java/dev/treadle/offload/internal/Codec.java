@@ -1,5 +1,6 @@
 package dev.treadle.offload.internal;
 
+import dev.treadle.offload.RemoteFailureException;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.nio.ByteBuffer;
