@@ -1,6 +1,7 @@
 package dev.treadle.docs;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -74,6 +75,7 @@ final class SnippetRunner {
   String run(Snippet snippet) throws IOException, InterruptedException {
     Path classes = compile(snippet);
     PrintStream console = System.out;
+    String classPath = System.getProperty("java.class.path");
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
       FutureTask<@Nullable Void> program =
@@ -85,6 +87,8 @@ final class SnippetRunner {
       Thread thread = new Thread(program, "main");
       thread.setDaemon(true);
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      // For worker processes: the classes of the snippet's steps are on no class path yet.
+      System.setProperty("java.class.path", classPath + File.pathSeparator + classes);
       thread.start();
       try {
         program.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -98,6 +102,7 @@ final class SnippetRunner {
       }
     } finally {
       System.setOut(console);
+      System.setProperty("java.class.path", classPath);
     }
     return printed.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
   }
