@@ -42,6 +42,7 @@ record Snippet(Fence fence, @Nullable String expected) {
       import dev.treadle.coroutines.*;
       import dev.treadle.io.*;
       import dev.treadle.offload.*;
+      import dev.treadle.offload.process.*;
       import dev.treadle.queue.*;
       import dev.treadle.reactor.*;
       import dev.treadle.sync.*;

@@ -9,7 +9,8 @@ import java.io.Serial;
 public final class QueueClosedException extends IllegalStateException {
   @Serial private static final long serialVersionUID = 1;
 
-  QueueClosedException(String message) {
+  /** With that message; for queues like these. */
+  public QueueClosedException(String message) {
     super(message);
   }
 }
