@@ -339,7 +339,12 @@ final class Permits {
 
   IllegalStateException closed(String operation) {
     return new IllegalStateException(
-        operation + "() of " + what + " that is closed: name=" + name + "; use it before its close()");
+        operation
+            + "() of "
+            + what
+            + " that is closed: name="
+            + name
+            + "; use it before its close()");
   }
 
   @Override

@@ -34,9 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread. {@code create} and {@code open} ask the operating system: in a task call them in
  * {@code onThread}.
  *
- * <p>A crash in the midst of taking or giving is repaired exactly
- * among those who use this class; if a foreigner takes or posts in that very moment, one permit may
- * be lost or added.
+ * <p>A crash in the midst of taking or giving is repaired exactly among those who use this class;
+ * if a foreigner takes or posts in that very moment, one permit may be lost or added.
  */
 public final class SharedSemaphore implements AutoCloseable, Serializable {
   private static final long serialVersionUID = 1;
