@@ -89,6 +89,8 @@ final class SnippetRunner {
       // As a program's own would be: a pool's worker processes get it.
       System.setProperty("java.class.path", classPath + File.pathSeparator + classes);
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      // For worker processes: the classes of the snippet's steps are on no class path yet.
+      System.setProperty("java.class.path", classPath + File.pathSeparator + classes);
       thread.start();
       try {
         program.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);

@@ -315,10 +315,10 @@ final class Mapping<V extends @Nullable Object> implements Results<V>, Iterator<
     ended = true;
     count = 0;
     given = 0;
-    for (Part part : inFlight) {
-      part.call.cancel(true);
+    // The last first: what waits is not to begin because what runs has made room for it.
+    while (!inFlight.isEmpty()) {
+      inFlight.removeLast().call.cancel(true);
     }
-    inFlight.clear();
     ArgumentSource reading = source;
     if (reading != null) {
       try {

@@ -180,9 +180,16 @@ public final class ProcessPool implements OffloadExecutor {
     return parallelism;
   }
 
-  /** The workers that there are, oldest first; waits for the pool's loop. */
+  /** The workers that there are, oldest first; none when it is closed. Waits for its loop. */
   public List<WorkerInfo> workers() {
-    return loop.isLoopThread() ? dispatcher.workers() : await(loop.submit(dispatcher::workers));
+    if (loop.isLoopThread()) {
+      return dispatcher.workers();
+    }
+    try {
+      return await(loop.submit(dispatcher::workers));
+    } catch (RejectedExecutionException closed) {
+      return List.of();
+    }
   }
 
   /** Lets steps try again that were refused for having crashed workers. */
