@@ -15,6 +15,7 @@ import dev.treadle.http.Request;
 import dev.treadle.http.Response;
 import dev.treadle.http.StreamedReply;
 import dev.treadle.sync.AsyncEvent;
+import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,7 +62,7 @@ final class Site {
     get(routes, "/chat", (request, response) -> html(response, pages.chat()));
     routes.ws("/chat/socket", Http.webSocket(new Chat(room)));
     routes.route(
-        request -> true,
+        request -> request.method().equals(HttpMethod.GET),
         Http.handler(
             (request, response) -> {
               throw new HttpException(

@@ -76,7 +76,8 @@ final class WebDemo extends Helpful implements Runnable {
 
   private static WebServer start(InetSocketAddress address, Site site) {
     try {
-      return Http.bind(HttpServer.create().bindAddress(() -> address).route(site::route));
+      return Http.bind(
+          HttpServer.create().bindAddress(() -> address).handle(Http.routes(site::route)));
     } catch (UncheckedIOException refused) {
       IOException cause = Objects.requireNonNull(refused.getCause(), "cause");
       throw ListenOptions.cannotListen(address, cause);

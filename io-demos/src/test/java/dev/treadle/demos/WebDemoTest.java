@@ -62,6 +62,25 @@ class WebDemoTest {
   }
 
   @Test
+  void shouldAnswerAHeadWithoutABodyAndAWrongMethodWithTheRightOnes() throws Exception {
+    try (Running http = Running.demo("http", "--port", "0");
+        HttpClient client = HttpClient.newHttpClient()) {
+      var uri = request(http.port(), "/hello").uri();
+      HttpResponse<String> head =
+          client.send(HttpRequest.newBuilder(uri).HEAD().build(), BodyHandlers.ofString());
+      HttpResponse<String> delete =
+          client.send(HttpRequest.newBuilder(uri).DELETE().build(), BodyHandlers.ofString());
+
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.headers().firstValue("content-length")).contains("13");
+      assertThat(head.body()).isEmpty();
+      assertThat(delete.statusCode()).isEqualTo(405);
+      assertThat(delete.headers().firstValue("allow")).contains("GET, HEAD");
+      assertThat(http.end().err()).isEmpty();
+    }
+  }
+
+  @Test
   void shouldTellOfItselfInJsonWhenAsked() throws Exception {
     try (Running http = Running.demo("http", "--port", "0", "--transport", "nio");
         HttpClient client = HttpClient.newHttpClient()) {

@@ -73,6 +73,11 @@ public enum Transport {
     }
   };
 
+  static {
+    // Every loop comes by here before it comes to Netty.
+    NettyDefaults.set();
+  }
+
   private static final System.Logger LOG = System.getLogger("dev.treadle.Transport");
 
   abstract @Nullable Throwable unavailabilityCause();

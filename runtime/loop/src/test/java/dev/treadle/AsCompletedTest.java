@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class AsCompletedTest {
   private static Task<Integer> after(long millis, int value) {
@@ -118,16 +119,15 @@ class AsCompletedTest {
   }
 
   @Test
+  @Timeout(60)
   void shouldTakeBackItsCallbacksWhenItWasLeftAndCollected() {
     VirtualLoop.run(
         () -> {
           Deferred<Integer> never = new Deferred<>();
           WeakReference<Object> left = leaveEarly(never);
           assertThat(never.waiterCount()).isOne();
-          for (int i = 0; i < 100 && never.waiterCount() > 0; i++) {
-            System.gc();
-            // The JVM tells of it in a thread of its own.
-            Treadle.onThread(() -> Thread.sleep(10));
+          while (never.waiterCount() > 0) {
+            Treadle.onThread(Garbage::collect);
             assertThat(asCompleted(List.<Task<?>>of())).isEmpty();
           }
           assertThat(left.get()).isNull();

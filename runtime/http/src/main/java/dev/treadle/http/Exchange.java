@@ -3,6 +3,7 @@ package dev.treadle.http;
 import dev.treadle.DeadlineExceededException;
 import dev.treadle.Treadle;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,11 @@ final class Exchange extends Served {
             ? IncomingBody.watch(channel)
             : null;
     this.request = new Request(request, watched);
-    this.response = new Response(response, channel);
+    this.response =
+        new Response(
+            response,
+            channel,
+            request.method().equals(HttpMethod.HEAD) ? this::endWithoutBody : null);
   }
 
   @Override
@@ -105,6 +110,12 @@ final class Exchange extends Served {
     if (status == HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code()) {
       IncomingBody.limitRest(channel);
     }
+  }
+
+  /** The client has the headers, which is all it has asked for: the rest is in vain. */
+  private void endWithoutBody() {
+    end();
+    cancel();
   }
 
   /** Reactor Netty has answered, and closes the connection. */

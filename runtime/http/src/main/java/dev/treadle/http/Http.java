@@ -1,16 +1,19 @@
 package dev.treadle.http;
 
 import dev.treadle.Loop;
+import dev.treadle.Treadle;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
 import reactor.netty.http.websocket.WebsocketInbound;
 import reactor.netty.http.websocket.WebsocketOutbound;
 import reactor.netty.resources.ConnectionProvider;
@@ -55,6 +58,23 @@ public final class Http {
     Objects.requireNonNull(deadline, "deadline");
     Objects.requireNonNull(handler, "handler");
     return (request, response) -> new Exchange(handler, deadline, request, response);
+  }
+
+  /**
+   * Reactor Netty's routes for {@link HttpServer#handle}, in place of {@link HttpServer#route},
+   * with what it leaves out: a HEAD goes to the route for GET where it has none of its own, and
+   * gets the headers alone; a path that has routes for other methods only is answered with 405 and
+   * with {@code Allow}, and not with 404. Any thread.
+   *
+   * <pre>{@code
+   * HttpServer.create().handle(routes(routes -> routes.get("/hello", handler(...))))
+   * }</pre>
+   */
+  public static BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> routes(
+      Consumer<? super HttpServerRoutes> routes) {
+    Routes all = new Routes();
+    routes.accept(all);
+    return all;
   }
 
   /**
@@ -113,7 +133,9 @@ public final class Http {
    * form, or read less or more, use {@link #client()} with {@link #read} or {@link #open}.
    *
    * <p>Fails with an {@link java.io.UncheckedIOException} if there is no complete answer; whatever
-   * the status, an answer is one.
+   * the status, an answer is one. The JVM's first https request reads the certificates the JDK
+   * trusts, on a thread of the pool; {@link #read} and {@link #open} do so, too, and what {@link
+   * #client()} offers besides does it on the loop.
    *
    * @throws IllegalStateException off a loop's thread
    */
@@ -134,6 +156,28 @@ public final class Http {
   /** The same with a limit for the bytes of the body, over which it fails. */
   public static Mono<Reply> read(int limit, HttpClient.ResponseReceiver<?> request) {
     return Reply.read(limit, request);
+  }
+
+  /**
+   * {@link #get} and the wait for it in one: suspends until the answer is there, which is never
+   * null.
+   *
+   * <pre>{@code
+   * String page = fetch("https://example.org/").text();
+   * }</pre>
+   *
+   * @throws java.io.UncheckedIOException if there is no complete answer
+   * @throws dev.treadle.Cancelled if the task's scope is cancelled; the connection is closed
+   * @throws IllegalStateException outside a task
+   */
+  public static Reply fetch(String uri) {
+    return fetch(client().get().uri(URI.create(uri)));
+  }
+
+  /** The same for a request of {@link #client()}: {@link #read} and the wait for it. */
+  public static Reply fetch(HttpClient.ResponseReceiver<?> request) {
+    // A mono may be empty; this one is not.
+    return Objects.requireNonNull(Treadle.await(read(request)));
   }
 
   /**

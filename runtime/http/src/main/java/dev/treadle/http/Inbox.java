@@ -16,6 +16,11 @@ import reactor.core.CoreSubscriber;
  * What arrives, for one task to read. A few elements are asked for ahead; more is not read from the
  * connection until those are taken.
  *
+ * <p>Not a {@link dev.treadle.reactor.FluxIterator}, which it resembles: that one is closed with
+ * the scope it was made in, and a body or a WebSocket lasts as long as its connection, whichever
+ * scope the first read was in. Besides, each piece taken lets one more be read and not three later
+ * on, and a WebSocket must know whether anybody waits for its next message.
+ *
  * @param <S> what the publisher gives, and releases when it has been kept
  * @param <T> what the task takes
  */

@@ -20,14 +20,16 @@ public final class Reply {
   }
 
   static Mono<Reply> read(int limit, HttpClient.ResponseReceiver<?> request) {
-    return request
-        .response(
-            (answer, body) ->
-                body.asByteArray()
-                    .collect(ByteArrayOutputStream::new, (all, chunk) -> add(all, chunk, limit))
-                    .map(all -> new Reply(answer, all.toByteArray())))
-        .single()
-        .onErrorMap(IOException.class, Reply::failure);
+    Mono<Reply> reply =
+        request
+            .response(
+                (answer, body) ->
+                    body.asByteArray()
+                        .collect(ByteArrayOutputStream::new, (all, chunk) -> add(all, chunk, limit))
+                        .map(all -> new Reply(answer, all.toByteArray())))
+            .single()
+            .onErrorMap(IOException.class, Reply::failure);
+    return Https.prepared(request, reply);
   }
 
   private static void add(ByteArrayOutputStream all, byte[] chunk, int limit) {

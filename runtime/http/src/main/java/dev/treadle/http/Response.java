@@ -29,11 +29,16 @@ import reactor.netty.http.server.HttpServerResponse;
 public final class Response {
   private final HttpServerResponse netty;
   private final Channel channel;
+
+  /** What ends the exchange when the headers are all there is to send; null if they are not. */
+  private final @Nullable Runnable headersOnly;
+
   private boolean sent;
 
-  Response(HttpServerResponse netty, Channel channel) {
+  Response(HttpServerResponse netty, Channel channel, @Nullable Runnable headersOnly) {
     this.netty = netty;
     this.channel = channel;
+    this.headersOnly = headersOnly;
   }
 
   /** Reactor Netty's own response. */
@@ -81,7 +86,7 @@ public final class Response {
   /**
    * Sends the whole response with this body as UTF-8, at once; the client has it while the handler
    * goes on, and then ending the handler has nothing more to send. The content type is left to
-   * {@link #header}.
+   * {@link #header}. To a HEAD only the headers are sent, with the length that the body has.
    *
    * @throws IllegalStateException if the response has been started
    */
@@ -102,13 +107,25 @@ public final class Response {
     }
     requireNotStarted("send()");
     sent = true;
-    subscribe(netty.sendObject(body));
+    if (headersOnly == null) {
+      subscribe(netty.sendObject(body));
+      return;
+    }
+    HttpHeaders headers = headers();
+    if (admitsBody(status()) && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+      headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+    }
+    body.release();
+    subscribe(netty.sendObject(Unpooled.EMPTY_BUFFER));
   }
 
   /**
    * Writes a piece of the body as UTF-8, after status and headers if it is the first; the client
    * has it at once. Suspends while more waits to be written to the connection than Netty's high
    * water mark: a client that reads slowly holds up its handler alone.
+   *
+   * <p>To a HEAD only the headers are sent; that ends the exchange, and the handler is cancelled,
+   * as when the client goes away.
    *
    * @throws UncheckedIOException if the client has gone away
    * @throws IllegalStateException if the response was ended by {@link #send}, or its status admits
@@ -135,6 +152,12 @@ public final class Response {
     } catch (Throwable refused) {
       chunk.release();
       throw refused;
+    }
+    if (headersOnly != null) {
+      chunk.release();
+      headersOnly.run();
+      Treadle.checkCancelled();
+      return;
     }
     ChannelFuture written = channel.writeAndFlush(chunk);
     if (!written.isDone()) {
@@ -170,13 +193,17 @@ public final class Response {
       requireNotStarted("write()");
     }
     int status = status();
-    if (status < 200 || status == 204 || status == 205 || status == 304) {
+    if (!admitsBody(status)) {
       throw new IllegalStateException(
           "write() refused: status=" + status + " has no body; set another, or write nothing");
     }
     if (!channel.isActive()) {
       throw lost(new IOException("connection closed"));
     }
+  }
+
+  private static boolean admitsBody(int status) {
+    return status >= 200 && status != 204 && status != 205 && status != 304;
   }
 
   private void requireNotStarted(String operation) {

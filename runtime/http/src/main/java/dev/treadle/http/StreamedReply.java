@@ -32,6 +32,7 @@ public final class StreamedReply implements AutoCloseable {
   }
 
   static StreamedReply open(HttpClient.ResponseReceiver<?> request) {
+    Https.prepare(request);
     // For when it is there but the task that waits for it has been cancelled.
     AtomicReference<@Nullable StreamedReply> opened = new AtomicReference<>();
     try {

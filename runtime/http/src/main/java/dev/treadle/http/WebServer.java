@@ -95,6 +95,7 @@ public final class WebServer implements AutoCloseable {
   private void bound(DisposableServer bound) {
     listening = bound;
     address = bound.channel().localAddress();
+    bound.channel().pipeline().addFirst(new AcceptFailures());
     Treadle.spawnEager("http server " + address, this::serve);
   }
 

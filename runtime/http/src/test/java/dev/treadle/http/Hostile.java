@@ -11,10 +11,20 @@ import io.netty.channel.ChannelOption;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * A server under attack. At the end it must have no connection, no byte of memory, no task and no
@@ -28,16 +38,19 @@ final class Hostile {
   private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
 
   final WebServer server;
+  private final boolean isSecure;
 
   private Hostile(UnaryOperator<HttpServer> options) {
-    server =
-        Http.bind(
-            options.apply(
-                HttpServer.create()
-                    .host("127.0.0.1")
-                    .port(0)
-                    .childOption(ChannelOption.ALLOCATOR, allocator)
-                    .childOption(ChannelOption.SO_SNDBUF, 1 << 15)));
+    HttpServer config =
+        HttpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .childOption(ChannelOption.ALLOCATOR, allocator)
+            .childOption(ChannelOption.SO_SNDBUF, 1 << 15);
+    // A context for TLS reads the JDK's settings from files.
+    HttpServer configured = onThread(() -> options.apply(config));
+    server = Http.bind(configured);
+    isSecure = configured.configuration().isSecure();
   }
 
   /** What clients do to a server. */
@@ -45,18 +58,45 @@ final class Hostile {
     void run(Hostile target) throws Exception;
   }
 
+  /** Against a server that handles like that what is not {@code /hello}. */
   static void attack(HttpHandler handler, Attack attack) throws Exception {
-    attack(server -> server.handle(Http.handler(handler)), attack);
+    attack(server -> server, handler, attack);
   }
 
-  /** Twice: the first time loads classes, and with them opens files. */
-  static void attack(UnaryOperator<HttpServer> options, Attack attack) throws Exception {
-    once(options, attack);
+  /** The same with options; nothing a client does is a failure of the server. */
+  static void attack(UnaryOperator<HttpServer> options, HttpHandler handler, Attack attack)
+      throws Exception {
+    assertThat(reportsOf(options, Http.handler(greetingOr(handler)), attack)).isEmpty();
+  }
+
+  /** The same, for an attack of which the server says something; gives what it says. */
+  static List<String> reportsOf(
+      UnaryOperator<HttpServer> options,
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler,
+      Attack attack)
+      throws Exception {
+    List<String> reports = new ArrayList<>();
+    Loop.current().setFailureHandler((source, failure) -> reports.add(source + ": " + failure));
+    UnaryOperator<HttpServer> config = server -> options.apply(server).handle(handler);
+    // Twice: the first time loads classes, and with them opens files.
+    once(config, attack);
     int tasks = Loop.current().tasks().size();
     int files = onThread(Hostile::openFiles);
-    once(options, attack);
+    once(config, attack);
     until(() -> Loop.current().tasks().size() == tasks);
     until(() -> onThread(Hostile::openFiles) == files);
+    return reports;
+  }
+
+  /** What a real client is answered, or else that. */
+  static HttpHandler greetingOr(HttpHandler handler) {
+    return (request, response) -> {
+      if (request.path().equals("/hello")) {
+        response.send("hello");
+      } else {
+        handler.handle(request, response);
+      }
+    };
   }
 
   private static void once(UnaryOperator<HttpServer> options, Attack attack) throws Exception {
@@ -76,7 +116,7 @@ final class Hostile {
     }
   }
 
-  private static int openFiles() {
+  static int openFiles() {
     String[] open = new File("/proc/self/fd").list();
     return open == null ? 0 : open.length;
   }
@@ -88,12 +128,26 @@ final class Hostile {
 
   /** A real client, which asks for {@code /hello}. */
   void assertServes() throws IOException {
-    String answer =
-        onThread(
-            () ->
-                Local.exchange(
-                    server.port(), "GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"));
+    String answer = onThread(this::greet);
+    while (answer == null) {
+      answer = onThread(this::greet);
+    }
     assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nhello");
+  }
+
+  /** Null if this client itself was too slow for a handshake, as it may be on a busy machine. */
+  private @Nullable String greet() throws IOException {
+    String request = "GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    if (!isSecure) {
+      return Local.exchange(server.port(), request);
+    }
+    try (SSLSocket client = Keys.secured(Local.connect(server.port()))) {
+      client.startHandshake();
+      Local.send(client, request);
+      return Local.readAll(client);
+    } catch (SSLException | SocketException late) {
+      return null;
+    }
   }
 
   /** Connects, and sends that. */

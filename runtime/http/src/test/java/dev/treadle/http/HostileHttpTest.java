@@ -8,7 +8,6 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.treadle.Loop;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,29 +18,11 @@ import java.util.Random;
 class HostileHttpTest {
   private static final String POST = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ";
 
-  /** Nothing a client does is a failure of the server. */
-  private static List<String> reportsOf(Loop loop) {
-    List<String> reports = new ArrayList<>();
-    loop.setFailureHandler((source, failure) -> reports.add(source + ": " + failure));
-    return reports;
-  }
-
-  private static boolean answered(Request request, Response response) {
-    if (request.path().equals("/hello")) {
-      response.send("hello");
-      return true;
-    }
-    return false;
-  }
-
   @HttpTest
-  void shouldEndASlowLorisInItsHeadersByTheIdleTimeout(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldEndASlowLorisInItsHeadersByTheIdleTimeout() throws Exception {
     Hostile.attack(
-        server ->
-            server
-                .idleTimeout(ofMillis(100))
-                .handle(handler((request, response) -> answered(request, response))),
+        server -> server.idleTimeout(ofMillis(100)),
+        (request, response) -> response.send("never"),
         target -> {
           List<Socket> slow = new ArrayList<>();
           for (int n = 0; n < 10; n++) {
@@ -53,29 +34,23 @@ class HostileHttpTest {
           }
           assertThat(target.server.requests()).isZero();
         });
-    assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldEndASlowLorisInItsBodyByTheReadTimeout(Loop loop) throws Exception {
-    reportsOf(loop);
+  void shouldEndASlowLorisInItsBodyByTheReadTimeout() throws Exception {
     List<String> ended = new ArrayList<>();
-    Hostile.attack(
-        server ->
-            server
-                .readTimeout(ofMillis(100))
-                .handle(
-                    handler(
-                        (request, response) -> {
-                          if (!answered(request, response)) {
-                            try {
-                              request.body();
-                              ended.add("body");
-                            } finally {
-                              ended.add(request.path());
-                            }
-                          }
-                        })),
+    Hostile.reportsOf(
+        server -> server.readTimeout(ofMillis(100)),
+        handler(
+            Hostile.greetingOr(
+                (request, response) -> {
+                  try {
+                    request.body();
+                    ended.add("body");
+                  } finally {
+                    ended.add(request.path());
+                  }
+                })),
         target -> {
           ended.clear();
           Socket slow = target.send(POST + "100\r\n\r\nsome");
@@ -87,40 +62,30 @@ class HostileHttpTest {
   }
 
   @HttpTest
-  void shouldEndASlowLorisInItsBodyByTheHandlersDeadline(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
-    Hostile.attack(
-        server ->
-            server.handle(
-                handler(
-                    ofMillis(100),
-                    (request, response) -> {
-                      if (!answered(request, response)) {
-                        request.body();
-                      }
-                    })),
-        target -> {
-          Socket slow = target.send(POST + "100\r\n\r\nsome");
-          target.assertServes();
-          String answer = onThread(() -> Local.readUntil(slow, "not done in time"));
-          assertThat(answer).startsWith("HTTP/1.1 503 ").endsWith("not done in time");
-          onThread(slow::close);
-        });
+  void shouldEndASlowLorisInItsBodyByTheHandlersDeadline() throws Exception {
+    List<String> reports =
+        Hostile.reportsOf(
+            server -> server,
+            handler(ofMillis(100), Hostile.greetingOr((request, response) -> request.body())),
+            target -> {
+              Socket slow = target.send(POST + "100\r\n\r\nsome");
+              target.assertServes();
+              String answer = onThread(() -> Local.readUntil(slow, "not done in time"));
+              assertThat(answer).startsWith("HTTP/1.1 503 ").endsWith("not done in time");
+              onThread(slow::close);
+            });
     assertThat(reports).hasSize(2).allMatch(report -> report.contains("DeadlineExceededException"));
   }
 
   @HttpTest
-  void shouldCancelTheHandlerWhenTheClientResetsInTheMidstOfAnUpload(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldCancelTheHandlerWhenTheClientResetsInTheMidstOfAnUpload() throws Exception {
     List<Boolean> ended = new ArrayList<>();
     Hostile.attack(
         (request, response) -> {
-          if (!answered(request, response)) {
-            try {
-              request.body();
-            } finally {
-              ended.add(true);
-            }
+          try {
+            request.body();
+          } finally {
+            ended.add(true);
           }
         },
         target -> {
@@ -135,23 +100,19 @@ class HostileHttpTest {
           }
           Hostile.until(() -> ended.size() == 10);
         });
-    assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldCancelTheHandlerWhenTheClientResetsInTheMidstOfADownload(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldCancelTheHandlerWhenTheClientResetsInTheMidstOfADownload() throws Exception {
     List<Boolean> ended = new ArrayList<>();
     Hostile.attack(
         (request, response) -> {
-          if (!answered(request, response)) {
-            try {
-              while (true) {
-                response.write(new byte[10_000]);
-              }
-            } finally {
-              ended.add(true);
+          try {
+            while (true) {
+              response.write(new byte[10_000]);
             }
+          } finally {
+            ended.add(true);
           }
         },
         target -> {
@@ -169,42 +130,36 @@ class HostileHttpTest {
           }
           Hostile.until(() -> ended.size() == 5);
         });
-    assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldHoldNoAnswersForAClientThatPipelinesAndNeverReads(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldHoldNoAnswersForAClientThatPipelinesAndNeverReads() throws Exception {
     List<String> begun = new ArrayList<>();
     Hostile.attack(
         (request, response) -> {
-          if (!answered(request, response)) {
-            begun.add(String.valueOf(currentTask()));
-            response.send("x".repeat(20_000));
-          }
+          begun.add(String.valueOf(currentTask()));
+          response.send("x".repeat(20_000));
         },
         target -> {
           begun.clear();
           Socket greedy = target.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(2_000));
           Hostile.until(() -> begun.size() > 3);
-          sleep(ofMillis(200));
-          target.assertServes();
+          // Held up: while another is served, nothing more of this one is.
+          int before;
+          do {
+            before = begun.size();
+            target.assertServes();
+          } while (begun.size() > before);
           assertThat(target.memory()).isLessThan(1 << 20);
           Hostile.reset(greedy);
           Hostile.until(() -> target.server.connections() == 0);
         });
-    assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldKeepNothingOfABodyThatGoesOnOverItsLimit(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldKeepNothingOfABodyThatGoesOnOverItsLimit() throws Exception {
     Hostile.attack(
-        (request, response) -> {
-          if (!answered(request, response)) {
-            request.body(1000);
-          }
-        },
+        (request, response) -> request.body(1000),
         target -> {
           Socket endless = target.send(POST + "1000000000000\r\n\r\n");
           String answer =
@@ -220,19 +175,13 @@ class HostileHttpTest {
           Hostile.reset(endless);
           Hostile.until(() -> target.server.connections() == 0);
         });
-    assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldNotTakeABodyForWholeWhenAChunkHasAnAbsurdSize(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldNotTakeABodyForWholeWhenAChunkHasAnAbsurdSize() throws Exception {
     List<String> bodies = new ArrayList<>();
     Hostile.attack(
-        (request, response) -> {
-          if (!answered(request, response)) {
-            bodies.add(request.text());
-          }
-        },
+        (request, response) -> bodies.add(request.text()),
         target -> {
           for (String size :
               List.of("ffffffffffffffff", "-1", "zz", "1 2", "8".repeat(10_000), "80000000")) {
@@ -246,53 +195,49 @@ class HostileHttpTest {
           target.assertServes();
         });
     assertThat(bodies).isEmpty();
-    assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldRefuseHeadersThatWouldBeTwo(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
-    Hostile.attack(
-        (request, response) -> {
-          if (!answered(request, response)) {
-            String value = Objects.requireNonNull(request.query("v"));
-            if (request.path().equals("/name")) {
-              response.header(value, "x").send("never");
-            } else {
-              response.header("x-echo", value).send("never");
-            }
-          }
-        },
-        target -> {
-          for (String wrong : List.of("a%0d%0aset-cookie:%20b", "a%0aevil:%20b", "a%0d", "a%00")) {
-            for (String path : List.of("/value", "/name")) {
-              String answer =
-                  Hostile.rest(
-                      target.send(
-                          "GET "
-                              + path
-                              + "?v="
-                              + wrong
-                              + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"));
-              assertThat(answer)
-                  .startsWith("HTTP/1.1 500 ")
-                  .doesNotContain("evil", "set-cookie", "never");
-            }
-          }
-        });
+  void shouldRefuseHeadersThatWouldBeTwo() throws Exception {
+    List<String> reports =
+        Hostile.reportsOf(
+            server -> server,
+            handler(
+                Hostile.greetingOr(
+                    (request, response) -> {
+                      String value = Objects.requireNonNull(request.query("v"));
+                      if (request.path().equals("/name")) {
+                        response.header(value, "x").send("never");
+                      } else {
+                        response.header("x-echo", value).send("never");
+                      }
+                    })),
+            target -> {
+              for (String wrong :
+                  List.of("a%0d%0aset-cookie:%20b", "a%0aevil:%20b", "a%0d", "a%00")) {
+                for (String path : List.of("/value", "/name")) {
+                  String answer =
+                      Hostile.rest(
+                          target.send(
+                              "GET "
+                                  + path
+                                  + "?v="
+                                  + wrong
+                                  + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"));
+                  assertThat(answer)
+                      .startsWith("HTTP/1.1 500 ")
+                      .doesNotContain("evil", "set-cookie", "never");
+                }
+              }
+            });
     assertThat(reports).hasSize(16).allMatch(report -> report.contains("IllegalArgument"));
   }
 
   @HttpTest
-  void shouldNeverReachAHandlerWithGarbage(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldNeverReachAHandlerWithGarbage() throws Exception {
     List<String> reached = new ArrayList<>();
     Hostile.attack(
-        (request, response) -> {
-          if (!answered(request, response)) {
-            reached.add(request.path());
-          }
-        },
+        (request, response) -> reached.add(request.path()),
         target -> {
           for (int seed = 0; seed < 100; seed++) {
             Random random = new Random(seed);
@@ -312,19 +257,15 @@ class HostileHttpTest {
           }
         });
     assertThat(reached).isEmpty();
-    assertThat(reports).isEmpty();
   }
 
   @HttpTest
-  void shouldHandleNothingForAClientThatGoesBeforeItsRequestIsWhole(Loop loop) throws Exception {
-    List<String> reports = reportsOf(loop);
+  void shouldHandleNothingForAClientThatGoesBeforeItsRequestIsWhole() throws Exception {
     List<String> reached = new ArrayList<>();
     Hostile.attack(
         (request, response) -> {
-          if (!answered(request, response)) {
-            reached.add(request.path());
-            sleep(ofHours(1));
-          }
+          reached.add(request.path());
+          sleep(ofHours(1));
         },
         target -> {
           for (int n = 0; n < 20; n++) {
@@ -334,6 +275,5 @@ class HostileHttpTest {
           Hostile.until(() -> target.server.connections() == 0);
         });
     assertThat(reached).isEmpty();
-    assertThat(reports).isEmpty();
   }
 }

@@ -2,45 +2,23 @@ package dev.treadle.http;
 
 import static dev.treadle.Treadle.await;
 import static dev.treadle.Treadle.onThread;
+import static dev.treadle.http.Http.get;
+import static dev.treadle.http.Http.open;
 import static dev.treadle.http.Http.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.BeforeAll;
-import reactor.netty.http.Http11SslContextSpec;
-import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
-import reactor.netty.tcp.SslProvider;
 
 /** TLS by Reactor Netty's own builders. */
 @NullUnmarked // Of a Mono, await gives null where it is empty: none here is.
 class TlsTest {
-  private static X509Bundle certificate;
-
-  @BeforeAll
-  static void sign() throws Exception {
-    certificate =
-        new CertificateBuilder()
-            .subject("CN=localhost")
-            .addSanDnsName("localhost")
-            .addSanIpAddress("127.0.0.1")
-            .setIsCertificateAuthority(true)
-            .buildSelfSigned();
-  }
-
   private static WebServer serve(HttpProtocol protocol) {
-    SslProvider.GenericSslContextSpec<?> keys =
-        protocol == HttpProtocol.H2
-            ? Http2SslContextSpec.forServer(
-                certificate.getKeyPair().getPrivate(), certificate.getCertificatePath())
-            : Http11SslContextSpec.forServer(
-                certificate.getKeyPair().getPrivate(), certificate.getCertificatePath());
     var config =
         HttpServer.create()
             .host("127.0.0.1")
@@ -52,21 +30,14 @@ class TlsTest {
                         response.send(
                             request.netty().scheme() + " " + request.netty().protocol())));
     // What makes the context reads the JDK's settings from files.
-    return Http.bind(onThread(() -> config.secure(spec -> spec.sslContext(keys))));
+    return Http.bind(
+        onThread(() -> config.secure(spec -> spec.sslContext(Keys.forServer(protocol)))));
   }
 
   private static HttpClient client(HttpProtocol protocol) {
     HttpClient client = Http.client();
     return onThread(
-        () -> client.protocol(protocol).secure(spec -> spec.sslContext(trust(protocol))));
-  }
-
-  private static SslProvider.GenericSslContextSpec<?> trust(HttpProtocol protocol) {
-    return protocol == HttpProtocol.H2
-        ? Http2SslContextSpec.forClient()
-            .configure(builder -> builder.trustManager(certificate.getCertificate()))
-        : Http11SslContextSpec.forClient()
-            .configure(builder -> builder.trustManager(certificate.getCertificate()));
+        () -> client.protocol(protocol).secure(spec -> spec.sslContext(Keys.forClient(protocol))));
   }
 
   @HttpTest
@@ -94,16 +65,33 @@ class TlsTest {
     }
   }
 
+  /**
+   * Under the guard, as all of these: the JDK's certificates are not read on the loop, if it is
+   * here that they are first.
+   */
   @HttpTest
   void shouldFailWhenTheClientDoesNotTrustTheServer() {
     try (var server = serve(HttpProtocol.HTTP11)) {
-      HttpClient plain = Http.client();
-      var request =
-          onThread(() -> plain.secure()).get().uri("https://127.0.0.1:" + server.port() + "/");
+      String uri = "https://127.0.0.1:" + server.port() + "/";
 
-      assertThatThrownBy(() -> await(read(request)))
+      assertThatThrownBy(() -> await(get(uri)))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("certificat");
+      assertThatThrownBy(() -> open(Http.client().get().uri(uri)))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("certificat");
     }
+  }
+
+  @HttpTest
+  void shouldKnowWhichRequestsNeedTls() {
+    HttpClient client = Http.client();
+
+    assertThat(Https.isHttps(client.get().uri("https://a/"))).isTrue();
+    assertThat(Https.isHttps(client.get().uri(URI.create("HTTPS://a/")))).isTrue();
+    assertThat(Https.isHttps(client.baseUrl("https://a").get().uri("/b"))).isTrue();
+    assertThat(Https.isHttps(client.baseUrl("https://a").get().uri("http://b/"))).isFalse();
+    assertThat(Https.isHttps(client.baseUrl("http://a").get().uri("/b"))).isFalse();
+    assertThat(Https.isHttps(client.get().uri("http://a/"))).isFalse();
   }
 }

@@ -41,6 +41,20 @@ public final class SignalHandlers {
     }
   }
 
+  /**
+   * The number that the operating system has for it.
+   *
+   * @throws IllegalArgumentException if there is no such signal
+   * @throws UnsupportedOperationException if this JVM knows none
+   */
+  public static int number(String signal) {
+    try {
+      return (int) type("sun.misc.Signal").getMethod("getNumber").invoke(named(signal));
+    } catch (ReflectiveOperationException e) {
+      throw unsupported(e);
+    }
+  }
+
   /** Sends the signal to this process. */
   public static void raise(String signal) {
     try {

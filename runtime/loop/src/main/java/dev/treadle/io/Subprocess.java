@@ -234,6 +234,31 @@ public final class Subprocess implements AutoCloseable {
   }
 
   /**
+   * Sends it a signal, such as HUP or USR1; nothing happens if it has ended. Suspends, also in a
+   * cancelled scope, for as long as that takes; what the child makes of it is not waited for.
+   *
+   * @param name as {@code kill -l} lists it, without SIG
+   * @throws IllegalArgumentException if there is no such signal
+   * @throws UncheckedIOException if the child is another user's by now
+   * @throws UnsupportedOperationException if the operating system has no signals
+   * @throws IllegalStateException outside a task
+   */
+  public void signal(String name) {
+    try {
+      shield(
+          () ->
+              onThread(
+                  () -> {
+                    if (isAlive()) {
+                      Kill.send(pid(), name);
+                    }
+                  }));
+    } catch (IOException failure) {
+      throw Failed.on("signal", "signal=" + name + " process=" + this, failure);
+    }
+  }
+
+  /**
    * Ends it and all that it has started, directly or not, and that has not left it for another
    * parent: KILL, from the top. What is started in that very moment may escape. Suspends, also in a
    * cancelled scope, while the processes are looked up; does not wait for their end.

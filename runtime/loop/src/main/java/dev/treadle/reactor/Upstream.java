@@ -23,9 +23,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The subscription behind a {@link FluxIterator}: whoever emits puts elements into a chain, the
- * task takes them out and asks for more when a quarter of what it asked for is left. A source that
- * is itself a queue that can be polled at any time is polled, without a chain.
+ * The subscription behind a {@link FluxIterator}: whoever emits puts elements in, the task takes
+ * them out and asks for more when a quarter of what it asked for is left. A source that is itself a
+ * queue that can be polled at any time is polled, without another in between.
  *
  * <p>Signals may come on any thread; the rest is confined to the loop's.
  */
@@ -43,9 +43,9 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   private final Context context = SubscriberContext.current();
   private final @Nullable OpenBodies madeIn = OpenBodies.here();
   private @Nullable OpenBodies home;
-  private final Chain<T> chain;
+  private final Prefetched<T> prefetched;
 
-  /** The source itself, where it is a queue; then nothing is in the chain. */
+  /** The source itself, where it is a queue; then nothing arrives. */
   private @Nullable Queue<T> fused;
 
   /** Whether there is an element to take. */
@@ -67,9 +67,6 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   /** How many elements were asked for; written before each request by who makes it. */
   private long asked;
 
-  /** How many there were of them; of whoever emits. */
-  private long given;
-
   /** Set by whichever thread subscribes, perhaps after the task has gone. */
   private volatile @Nullable Subscription subscription;
 
@@ -90,7 +87,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     this.source = source;
     this.prefetch = prefetch;
     this.lowTide = prefetch - (prefetch >> 2);
-    this.chain = new Chain<>(Math.min(prefetch, MOST_IN_AN_ARRAY));
+    this.prefetched = new Prefetched<>(loop.thread(), Math.min(prefetch, MOST_IN_AN_ARRAY));
   }
 
   /** Whether there is another element; suspends until that is known. */
@@ -100,7 +97,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     }
     loop.checkCancelled();
     // It stays where it is until it is taken: a reference less to write, and to tell the collector.
-    ready = chain.hasNext() || fetch();
+    ready = prefetched.hasNext() || fetch();
     return ready;
   }
 
@@ -112,7 +109,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
       fetched = null;
       return element;
     }
-    element = chain.take();
+    element = prefetched.take();
     if (++taken == lowTide) {
       taken = 0;
       request();
@@ -128,7 +125,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     while (!ended) {
       // In this order: what is done has put in all it had before.
       boolean complete = done;
-      if (chain.hasNext() || poll()) {
+      if (prefetched.hasNext() || poll()) {
         return true;
       }
       if (complete || fused != null) {
@@ -188,6 +185,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     Subscription upstream = subscription;
     if (upstream != null && prefetch != Integer.MAX_VALUE) {
       asked += lowTide;
+      prefetched.open(asked);
       upstream.request(lowTide);
     }
   }
@@ -201,10 +199,12 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
               + "; put what both take into an AsyncQueue");
     }
     FluxSignal signal = new FluxSignal(loop, "hasNext", source, local);
+    // The next element has somebody to wake.
+    prefetched.shut();
     waiting = signal;
     try {
       // Against what was put in before the line above could be seen.
-      if (!chain.hasNext() && !done && !closed) {
+      if (!prefetched.hasNext() && !done && !closed) {
         signal.await();
       }
     } finally {
@@ -241,6 +241,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     leave();
     closed = true;
     stopped = true;
+    prefetched.shut();
     cancel();
     Operators.onDiscard(fetched, context);
     fetched = null;
@@ -261,8 +262,8 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     if (fused != null) {
       fused.clear();
     }
-    while (chain.hasNext()) {
-      Operators.onDiscard(chain.take(), context);
+    while (prefetched.hasNext()) {
+      Operators.onDiscard(prefetched.take(), context);
     }
   }
 
@@ -304,15 +305,22 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
 
   @Override
   public void onNext(T element) {
-    if (stopped || given == asked) {
+    if (!prefetched.offer(element)) {
+      arrived(element);
+    }
+  }
+
+  /** The same for an element that somebody may wait for, or nobody wants. */
+  private void arrived(T element) {
+    if (stopped || prefetched.given() == asked) {
       refuse(element);
       return;
     }
-    if (asked != Long.MAX_VALUE) {
-      given++;
-    }
-    chain.put(element);
-    if (!loop.isLoopThread()) {
+    prefetched.put(element);
+    if (loop.isLoopThread()) {
+      // Who waits is woken below, once for all that come in this turn.
+      prefetched.open(asked);
+    } else {
       // What was put in is seen by a task that begins to wait, or its waiting is seen here.
       VarHandle.fullFence();
       if (closed) {
@@ -340,7 +348,7 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
     }
   }
 
-  /** It was closed while this was put in: the chain is for the loop's thread to empty. */
+  /** It was closed while this was put in: it is for the loop's thread to take out again. */
   private void discardLate() {
     try {
       loop.execute(this::discardAll);
@@ -364,6 +372,9 @@ final class Upstream<T> extends OpenBody implements CoreSubscriber<T> {
   public void onComplete() {
     done = true;
     stopped = true;
+    if (loop.isLoopThread()) {
+      prefetched.shut();
+    }
     wake();
   }
 

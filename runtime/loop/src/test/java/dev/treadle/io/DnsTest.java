@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.treadle.Action;
+import dev.treadle.Garbage;
 import dev.treadle.Loop;
 import dev.treadle.Task;
 import dev.treadle.Transport;
 import dev.treadle.Treadle;
 import java.io.UncheckedIOException;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -261,19 +263,17 @@ class DnsTest {
   @Test
   void shouldHoldNoLoopThatHasEnded() throws InterruptedException {
     Resolver[] resolver = new Resolver[1];
+    ReferenceQueue<Loop> told = new ReferenceQueue<>();
     WeakReference<Loop> ended =
         Treadle.run(
             () -> {
               try (DnsServer server = new DnsServer().host("host.test", V4)) {
                 resolver[0] = Dns.resolver(LONG, server.address());
                 resolver[0].resolve("host.test");
-                return new WeakReference<>(Loop.current());
+                return new WeakReference<>(Loop.current(), told);
               }
             });
-    for (int n = 0; n < 100 && ended.get() != null; n++) {
-      System.gc();
-      Thread.sleep(10);
-    }
+    Garbage.await(told);
     assertThat(ended.get()).isNull();
     assertThat(resolver[0]).isNotNull();
   }

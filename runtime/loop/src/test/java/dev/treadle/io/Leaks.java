@@ -2,10 +2,9 @@ package dev.treadle.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.treadle.Garbage;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -55,11 +54,7 @@ public final class Leaks implements BeforeAllCallback, AfterAllCallback {
   /** Collects garbage until the collector has told of it, then lets the detector look. */
   private static void collect() throws InterruptedException {
     for (int round = 0; round < 2; round++) {
-      ReferenceQueue<Object> told = new ReferenceQueue<>();
-      WeakReference<Object> marker = new WeakReference<>(new Object(), told);
-      while (told.remove(10) != marker) {
-        System.gc();
-      }
+      Garbage.collect();
       for (int n = 0; n < 256; n++) {
         PooledByteBufAllocator.DEFAULT.buffer(16).release();
       }

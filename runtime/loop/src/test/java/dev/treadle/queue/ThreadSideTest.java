@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -302,10 +303,16 @@ class ThreadSideTest {
           AsyncQueue<String> queue = AsyncQueue.unbounded();
           ThreadSide<String> side = queue.forThreads();
           var sleeper = spawn(() -> sleep(LONG));
+          Loop loop = Loop.current();
           var producer =
               thread(
                   () -> {
-                    Thread.sleep(20);
+                    // After each of these turns the loop has nothing to do but wait or jump.
+                    for (int turn = 0; turn < 100; turn++) {
+                      CountDownLatch over = new CountDownLatch(1);
+                      loop.execute(over::countDown);
+                      over.await();
+                    }
                     side.put("while the clock stood still");
                     return Loop.isLoopThread(Thread.currentThread());
                   });

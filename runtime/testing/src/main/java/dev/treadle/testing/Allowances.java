@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /**
  * Where a loop's thread may block. Looked up in the stack of each blocking call and not woven into
@@ -48,8 +49,29 @@ final class Allowances {
           "closeWakeupGate",
           "as the loop ends it spins, for an instant, while another thread is about to wake it");
 
+  /** What Reactor logs with where there is no SLF4J. */
+  static final List<Allowance> REACTOR_CONSOLE =
+      Stream.of("trace", "debug", "info", "warn", "error")
+          .map(
+              level ->
+                  new Allowance(
+                      "reactor.util.Loggers$ConsoleLogger",
+                      level,
+                      "a line on standard output or error, as Reactor itself logs a failure that"
+                          + " was dropped"))
+          .toList();
+
   private static final List<Allowance> BUILT_IN =
-      List.of(LOOP_START, JUL_INIT, JUL_CONSOLE, RANDOM_SEED, EXECUTOR_HAND_OVER, IO_URING_CLOSE);
+      Stream.concat(
+              Stream.of(
+                  LOOP_START,
+                  JUL_INIT,
+                  JUL_CONSOLE,
+                  RANDOM_SEED,
+                  EXECUTOR_HAND_OVER,
+                  IO_URING_CLOSE),
+              REACTOR_CONSOLE.stream())
+          .toList();
 
   private static final List<Allowance> ALL = new CopyOnWriteArrayList<>(BUILT_IN);
   private static final Set<Allowance> USED = ConcurrentHashMap.newKeySet();

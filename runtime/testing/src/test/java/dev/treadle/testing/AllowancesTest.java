@@ -38,7 +38,11 @@ class AllowancesTest {
     String output = ChildJvm.run(ChildJvm.BLOCK_HOUND, ChildFirstUse.class, "log-first");
 
     assertThat(output)
-        .contains(used(Allowances.JUL_CONSOLE), "java.lang.Exception: logged")
+        .contains(
+            used(Allowances.JUL_CONSOLE),
+            "java.lang.Exception: logged",
+            "used reactor.util.Loggers$ConsoleLogger.error",
+            "java.lang.Exception: dropped")
         .doesNotContain("blocking call");
   }
 
@@ -102,6 +106,7 @@ class AllowancesTest {
             Allowances.JUL_CONSOLE,
             Allowances.RANDOM_SEED,
             Allowances.EXECUTOR_HAND_OVER)
+        .containsAll(Allowances.REACTOR_CONSOLE)
         .allSatisfy(allowance -> assertThat(allowance.reason()).isNotBlank());
   }
 

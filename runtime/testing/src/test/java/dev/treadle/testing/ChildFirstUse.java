@@ -3,6 +3,8 @@ package dev.treadle.testing;
 import dev.treadle.Loop;
 import java.util.List;
 import java.util.UUID;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * The main class of a child JVM in which a guarded loop uses things of the JDK for the first time.
@@ -14,6 +16,7 @@ final class ChildFirstUse {
   public static void main(String[] arguments) {
     if (List.of(arguments).contains("log-first")) {
       System.getLogger("first").log(System.Logger.Level.INFO, "before the guard");
+      Operators.onErrorDropped(new Exception("before the guard"), Context.empty());
     }
     BlockingGuard.install();
     try (Recording recording = BlockingGuard.record()) {
@@ -22,6 +25,7 @@ final class ChildFirstUse {
               () -> {
                 attempt(() -> Loop.current().reportFailure("test", new Exception("logged")));
                 attempt(() -> UUID.randomUUID());
+                attempt(() -> Operators.onErrorDropped(new Exception("dropped"), Context.empty()));
               });
       recording.violations().forEach(violation -> System.out.println(violation.report()));
     }
