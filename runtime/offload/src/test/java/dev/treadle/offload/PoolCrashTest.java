@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,8 @@ class PoolCrashTest {
 
   @Test
   void shouldFailOnlyTheCallWhoseWorkerHalts() throws Exception {
-    Call<Void> call = pool.submit(() -> PoolSteps.halt(3), CallOptions.DEFAULT.named("halting"));
+    Call<@Nullable Void> call =
+        pool.submit(() -> PoolSteps.halt(3), CallOptions.DEFAULT.named("halting"));
     WorkerCrashedException crash = crash(call);
     assertThat(crash.call()).isEqualTo("halting");
     assertThat(crash.ending()).isEqualTo(Ending.EXIT);
@@ -61,7 +63,7 @@ class PoolCrashTest {
   @Test
   void shouldNameTheSignalThatEndedAWorker() {
     String file = directory.resolve("begun").toString();
-    Call<Void> call = pool.submit(() -> PoolSteps.hang(file));
+    Call<@Nullable Void> call = pool.submit(() -> PoolSteps.hang(file));
     while (!Files.exists(Path.of(file))) {
       Thread.onSpinWait();
     }
@@ -119,7 +121,8 @@ class PoolCrashTest {
 
   @Test
   void shouldTellTheEarlierCrashesOfACallThatWasTriedAgain() {
-    Call<Void> call = pool.submit(() -> PoolSteps.halt(5), CallOptions.DEFAULT.idempotent(1));
+    Call<@Nullable Void> call =
+        pool.submit(() -> PoolSteps.halt(5), CallOptions.DEFAULT.idempotent(1));
     WorkerCrashedException crash = crash(call);
     assertThat(crash.getSuppressed()).singleElement().isInstanceOf(WorkerCrashedException.class);
   }
@@ -150,7 +153,7 @@ class PoolCrashTest {
       pool.submit(() -> 1);
     }
     List<Call<Integer>> calls = new ArrayList<>();
-    List<Call<Void>> deadly = new ArrayList<>();
+    List<Call<@Nullable Void>> deadly = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       int number = i;
       calls.add(pool.submit(() -> number));
@@ -167,7 +170,9 @@ class PoolCrashTest {
   private static WorkerCrashedException crash(Call<?> call) {
     ExecutionException failure = catchThrowableOfType(ExecutionException.class, call::get);
     assertThat(failure).as("failure of %s", call).isNotNull();
-    assertThat(failure.getCause()).isInstanceOf(WorkerCrashedException.class);
-    return (WorkerCrashedException) failure.getCause();
+    if (failure.getCause() instanceof WorkerCrashedException crash) {
+      return crash;
+    }
+    throw new AssertionError("not a crash: call=" + call, failure);
   }
 }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class PoolLoopTest {
     try (ProcessPool pool = ProcessPool.builder().workers(1).open()) {
       Call<Long> call = pool.submit(() -> PoolSteps.spin(file));
       CancelScope scope = new CancelScope();
-      Task<Void> waiting =
+      Task<@Nullable Void> waiting =
           spawn(
               "waits",
               () ->
@@ -165,7 +166,7 @@ class PoolLoopTest {
                 assertThat(await(pool.submit(() -> large.length + large[299_999])))
                     .isEqualTo(300_005);
                 assertThat(await(pool.submit(() -> text + "y"))).hasSize(1_000_001);
-                Call<Void> deadly = pool.submit(() -> PoolSteps.halt(3));
+                Call<@Nullable Void> deadly = pool.submit(() -> PoolSteps.halt(3));
                 assertThatThrownBy(() -> await(deadly)).isInstanceOf(WorkerCrashedException.class);
                 assertThat(await(pool.submit(() -> 1))).isEqualTo(1);
               }

@@ -117,7 +117,7 @@ final class PoolSteps {
   }
 
   static int deep(int n) {
-    return deep(n + 1) + 1;
+    return n < 0 ? 0 : deep(n + 1) + 1;
   }
 
   /** Dies the first time, which the file remembers. */
