@@ -29,10 +29,11 @@ final class BlockingParent implements AutoCloseable {
   private long seq;
 
   BlockingParent(int threshold, String filter, String... flags) throws IOException {
-    this(Segments.create(threshold), threshold, filter, flags);
+    this(Segments.create(threshold), threshold, filter, List.of(), flags);
   }
 
-  BlockingParent(Segments segments, int threshold, String filter, String... flags)
+  BlockingParent(
+      Segments segments, int threshold, String filter, List<String> classPath, String... flags)
       throws IOException {
     this.segments = segments;
     Path directory = segments.privateDirectory();
@@ -44,7 +45,7 @@ final class BlockingParent implements AutoCloseable {
       process =
           new ProcessBuilder(
                   WorkerCommand.of(
-                      new WorkerCommand.Options(null, List.of(), List.of(flags), 0, directory)))
+                      new WorkerCommand.Options(null, classPath, List.of(flags), 0, directory)))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       process

@@ -313,6 +313,29 @@ class WorkerMainTest {
   }
 
   @Test
+  void shouldNeedNothingButTheJdkWhenItsClassPathIsItselfAlone() throws Exception {
+    String own =
+        Path.of(WorkerMain.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+            .toString();
+    // One entry, and so many that the command line does not hold them.
+    for (List<String> classPath : List.of(List.of(own), many(own))) {
+      try (BlockingParent parent =
+          new BlockingParent(Segments.create(1 << 16), 1 << 16, "", classPath)) {
+        assertThat(parent.call(System::lineSeparator)).isEqualTo(System.lineSeparator());
+      }
+    }
+  }
+
+  private static List<String> many(String last) {
+    List<String> entries = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      entries.add("/not there/with a \"quote\" and \\ number " + i + ".jar");
+    }
+    entries.add(last);
+    return entries;
+  }
+
+  @Test
   void shouldExitWithStatusZeroWhenToldToEnd() throws Exception {
     try (BlockingParent parent = new BlockingParent(1 << 16, "")) {
       parent.call(() -> 1);
@@ -336,7 +359,8 @@ class WorkerMainTest {
   void shouldNeverAnswerWhenDoomed() throws Exception {
     try (BlockingParent parent = new BlockingParent(1 << 16, "")) {
       long seq = parent.send(Frames.CALL, Codec.encodeCall(endless(), parent.segments, false));
-      while (parent.board.running() != seq) {
+      // Not running(), which the worker sets before it looks for a revocation.
+      while (parent.board.begun() != seq) {
         Thread.onSpinWait();
       }
       assertThat(parent.board.doom(seq)).isTrue();
