@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * growing, with at most 64 under way. The worker's methods are for its main thread, the parent's
  * for one thread at a time; {@link #progress(long, long, long, String)} is for any thread.
  *
- * <p>Seen as a byte buffer: its handles are made without layouts, which a worker starts faster with.
+ * <p>Seen as a byte buffer: its handles are made without layouts, which a worker starts faster
+ * with.
  */
 public final class Board implements AutoCloseable {
   /** What {@link #begin} says: it runs; it was revoked; it was doomed, never answer anything. */
