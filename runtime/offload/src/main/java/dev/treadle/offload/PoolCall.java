@@ -65,7 +65,10 @@ final class PoolCall<T extends @Nullable Object> extends Call<T> {
     dispatcher.stopped(this);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // What a step gives is what its type says, or await's cast fails.
+  @SuppressWarnings({
+    "unchecked",
+    "NullAway"
+  }) // What a step gives is what its type says, or await's cast fails.
   void succeedWith(@Nullable Object value) {
     succeed((T) value);
   }

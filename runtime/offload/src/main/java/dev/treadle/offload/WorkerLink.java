@@ -22,9 +22,9 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
   private static final int MOST_GATHERED = 32 * 1024;
 
   private static final int PIECE = 256 * 1024;
-  private static final int FIRST_BUFFER = 4 * 1024;
 
   private final Channel channel;
+  private final LinkBuffers buffers;
   private final WorkerSlot slot;
   private final ArrayDeque<ByteBuf> backlog = new ArrayDeque<>();
   private @Nullable ByteBuf gathered;
@@ -35,8 +35,9 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
   /** What it says makes no sense any more. */
   private boolean deaf;
 
-  WorkerLink(Channel channel, WorkerSlot slot) {
+  WorkerLink(Channel channel, LinkBuffers buffers, WorkerSlot slot) {
     this.channel = channel;
+    this.buffers = buffers;
     this.slot = slot;
   }
 
@@ -48,11 +49,14 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
   void send(byte kind, long seq, Encoded encoded) {
     byte[] bytes = encoded.frame(kind, seq).bytes();
     int length = Frames.HEADER + encoded.length();
-    if (length <= MOST_GATHERED && backlog.isEmpty()) {
+    if (length <= MOST_GATHERED) {
       gathered(length).writeBytes(bytes, 0, length);
     } else {
+      // A copy of the header: the call may be sent to another worker, with another number, while
+      // the end of this still waits here.
+      gathered(Frames.HEADER).writeBytes(bytes, 0, Frames.HEADER);
       gather();
-      backlog.add(Unpooled.wrappedBuffer(bytes, 0, length));
+      backlog.add(Unpooled.wrappedBuffer(bytes, Frames.HEADER, encoded.length()));
     }
   }
 
@@ -65,8 +69,12 @@ final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   private ByteBuf gathered(int length) {
     ByteBuf buffer = gathered;
+    if (buffer != null && buffer.readableBytes() + length > LinkBuffers.SIZE) {
+      gather();
+      buffer = null;
+    }
     if (buffer == null) {
-      buffer = channel.alloc().directBuffer(Math.max(FIRST_BUFFER, length));
+      buffer = buffers.forWrite();
       gathered = buffer;
     }
     return buffer;

@@ -80,7 +80,10 @@ final class WorkerPort extends ChannelInboundHandlerAdapter {
     // A write to a worker that has just died must not lose what it has answered before.
     accepted.config().setOption(ChannelOption.AUTO_CLOSE, false);
     accepted.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
-    accepted.pipeline().addLast(new Greeting());
+    LinkBuffers buffers = new LinkBuffers();
+    accepted.config().setRecvByteBufAllocator(buffers);
+    accepted.closeFuture().addListener(closed -> buffers.close());
+    accepted.pipeline().addLast(new Greeting(buffers));
     register(loop, accepted);
   }
 
@@ -98,8 +101,13 @@ final class WorkerPort extends ChannelInboundHandlerAdapter {
   /** Waits for the first frame. */
   private final class Greeting extends ChannelInboundHandlerAdapter {
     private final ByteBuf begun = Unpooled.buffer(4 + Frames.MAX_HELLO_LENGTH);
+    private final LinkBuffers buffers;
     private @Nullable Channel peer;
     private long until;
+
+    Greeting(LinkBuffers buffers) {
+      this.buffers = buffers;
+    }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
@@ -148,7 +156,7 @@ final class WorkerPort extends ChannelInboundHandlerAdapter {
         return;
       }
       peer = null;
-      WorkerLink link = new WorkerLink(context.channel(), slot);
+      WorkerLink link = new WorkerLink(context.channel(), buffers, slot);
       context.pipeline().addLast(link);
       slot.connected(link);
       context.pipeline().remove(this);

@@ -100,8 +100,7 @@ class PoolEndTest {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--"))
         .forEach(command::add);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), Parent.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Parent.class.getName()));
     Process parent =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     List<ProcessHandle> workers = new ArrayList<>();
@@ -156,7 +155,8 @@ class PoolEndTest {
 
   private static List<Path> directories(long pid) {
     List<Path> found = new ArrayList<>();
-    for (Path parent : List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"))) {
+    for (Path parent :
+        List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/dev/shm"))) {
       if (Files.isDirectory(parent)) {
         try (Stream<Path> all = Files.list(parent)) {
           all.filter(path -> path.getFileName().toString().startsWith("treadle-" + pid + "-"))

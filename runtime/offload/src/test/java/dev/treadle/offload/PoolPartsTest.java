@@ -117,9 +117,9 @@ class PoolPartsTest {
     assertThat(backlog.size()).isLessThan(70);
     assertThat(backlog.first()).isSameAs(calls.get(199));
     backlog.addFirst(List.of(calls.get(0), call("again"), call("and again")));
-    assertThat(backlog.first()).extracting(PoolCall::name).isEqualTo("again");
+    assertThat(nameOfFirst(backlog)).isEqualTo("again");
     backlog.removeFirst();
-    assertThat(backlog.first()).extracting(PoolCall::name).isEqualTo("and again");
+    assertThat(nameOfFirst(backlog)).isEqualTo("and again");
     assertThat(backlog.size()).isPositive();
   }
 
@@ -140,6 +140,11 @@ class PoolPartsTest {
     assertThat(inFlight.takeAll()).containsExactly(calls.get(1));
     assertThat(inFlight.size()).isZero();
     assertThat(inFlight.first()).isNull();
+  }
+
+  private static String nameOfFirst(Backlog backlog) {
+    PoolCall<?> first = backlog.first();
+    return first == null ? "none" : first.name();
   }
 
   private static Encoded step(String content) {
