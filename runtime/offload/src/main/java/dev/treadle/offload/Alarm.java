@@ -14,6 +14,8 @@ final class Alarm {
   /** A forgotten pool is held no longer than that. */
   private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Loop loop;
   private final Runnable look;
   private boolean armed;
@@ -46,8 +48,9 @@ final class Alarm {
   }
 
   private void fire() {
-    // One armed for later, and since for earlier, comes twice.
-    if (armed && armedFor - System.nanoTime() <= 0) {
+    // One armed for later, and since for earlier, comes twice. Who is called a little early asks
+    // again.
+    if (armed && armedFor - System.nanoTime() <= SLACK_NANOS) {
       armed = false;
     }
     look.run();

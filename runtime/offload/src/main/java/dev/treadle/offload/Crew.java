@@ -72,7 +72,7 @@ final class Crew {
       port = WorkerPort.open(pool, launcher.socket(), this::portFailed);
     }
     started++;
-    WorkerSlot worker = new WorkerSlot(pool, started, Secrets.next(), output);
+    WorkerSlot worker = new WorkerSlot(pool, started, output);
     live.add(worker);
     worker.life.deadline(now + Watch.nanos(pool.options.startTimeout));
     launcher.launch(worker);

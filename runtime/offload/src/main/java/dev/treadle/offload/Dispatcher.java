@@ -3,7 +3,6 @@ package dev.treadle.offload;
 import dev.treadle.Loop;
 import dev.treadle.offload.internal.Board;
 import dev.treadle.offload.internal.Encoded;
-import dev.treadle.offload.internal.Frames;
 import dev.treadle.offload.internal.Segments;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -274,7 +273,7 @@ final class Dispatcher {
 
   @Nullable WorkerSlot bySecret(byte[] secret) {
     for (WorkerSlot worker : crew.live()) {
-      if (worker.life.isStarting() && Frames.sameSecret(worker.secret, secret)) {
+      if (worker.isExpecting(secret)) {
         return worker;
       }
     }

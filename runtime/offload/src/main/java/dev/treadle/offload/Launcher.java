@@ -78,11 +78,13 @@ final class Launcher {
     Map<String, String> environment = builder.environment();
     environment.keySet().removeAll(options.withoutEnvironment);
     environment.putAll(options.environment);
+    byte[] secret = WorkerSetup.newSecret();
+    slot.expect(secret);
     Process process = builder.start();
     slot.life.pid(process.pid());
     WorkerSetup setup =
         new WorkerSetup(
-            slot.secret,
+            secret,
             socket(),
             page,
             slot.number,

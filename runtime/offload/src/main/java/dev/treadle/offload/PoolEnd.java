@@ -131,6 +131,17 @@ final class PoolEnd {
     }
   }
 
+  private void deleteAfter(List<WorkerSlot> workers) {
+    try {
+      for (WorkerSlot worker : workers) {
+        worker.life.awaitEnd();
+      }
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
+    }
+    pool.segments.close();
+  }
+
   private void finish() {
     if (hold != null) {
       hold.close();
@@ -138,8 +149,11 @@ final class PoolEnd {
     done.complete(null);
   }
 
-  /** The loop ends, and the pool with it: nothing can be waited for any more. */
-  void loopEnds() {
+  /**
+   * The loop ends, and the pool with it: nothing can be waited for any more. On the loop's thread
+   * or, when it has ended, any.
+   */
+  synchronized void loopEnds() {
     if (over) {
       return;
     }
@@ -148,14 +162,8 @@ final class PoolEnd {
     List<WorkerSlot> workers = crew.all();
     cancelCalls();
     workers.forEach(worker -> worker.life.kill());
-    pool.clerk.run(
-        "deleting the files of " + pool.options.name,
-        () -> {
-          for (WorkerSlot worker : workers) {
-            worker.life.awaitEnd();
-          }
-          pool.segments.close();
-        });
+    // Not by the clerk, which is a daemon: the JVM may be about to end, too.
+    new Thread(() -> deleteAfter(workers), pool.options.name + "-end").start();
     finish();
   }
 }

@@ -230,6 +230,9 @@ public final class ProcessPool implements OffloadExecutor {
           inbox.drain();
           end.begin(grace);
         });
+    if (loop.isClosed()) {
+      end.loopEnds();
+    }
     try {
       await(end.done());
     } catch (Cancelled cancelled) {

@@ -102,8 +102,9 @@ public final class ProcessPoolBuilder {
   }
 
   /**
-   * By how much the system is to prefer others to the workers, as {@code nice} does; default 5: the
-   * loop stays prompt when all cores are busy with steps. 0 is no preference.
+   * By how much the system is to prefer others to the workers, once they take calls, as {@code
+   * renice} does; default 5: the loop stays prompt when all cores are busy with steps. 0 is no
+   * preference.
    *
    * @throws IllegalArgumentException unless it is 0 to 19
    */

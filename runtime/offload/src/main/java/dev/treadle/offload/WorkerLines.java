@@ -13,6 +13,8 @@ import java.util.List;
  * asked for by any thread.
  */
 final class WorkerLines {
+  private static final System.Logger LOG = System.getLogger("dev.treadle.offload.ProcessPool");
+
   /** A longer line is cut, and goes on as the next. */
   static final int MOST_BYTES = 8 * 1024;
 
@@ -92,7 +94,12 @@ final class WorkerLines {
       }
       last.addLast(text);
     }
-    sink.line(error, text);
+    try {
+      sink.line(error, text);
+    } catch (RuntimeException failure) {
+      // Were the rest not read, the worker would wait for ever.
+      LOG.log(System.Logger.Level.WARNING, "a line of a worker was lost: line=" + text, failure);
+    }
   }
 
   /** Where the lines go. */

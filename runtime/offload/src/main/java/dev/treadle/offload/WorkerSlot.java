@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerSlot {
   final int number;
-  final byte[] secret;
   final WorkerLines lines;
   final WorkerLife life;
   private final Dispatcher pool;
   private final InFlight inFlight = new InFlight();
+
+  /** What it will show; made with its process. */
+  private volatile byte @Nullable [] secret;
 
   /** How many it may have been sent; few when they take long. */
   private final Pace pace = new Pace();
@@ -40,12 +42,22 @@ final class WorkerSlot {
 
   long memoryAt;
 
-  WorkerSlot(Dispatcher pool, int number, byte[] secret, WorkerOutputHandler output) {
+  WorkerSlot(Dispatcher pool, int number, WorkerOutputHandler output) {
     this.pool = pool;
     this.number = number;
-    this.secret = secret;
     this.life = new WorkerLife(pool, this);
     this.lines = new WorkerLines((error, text) -> output.line(number, life.pid(), error, text));
+  }
+
+  /** Any thread. */
+  void expect(byte[] toShow) {
+    secret = toShow;
+  }
+
+  /** Whether it is this one, still to connect, that would show that. */
+  boolean isExpecting(byte[] shown) {
+    byte[] expected = secret;
+    return life.isStarting() && expected != null && Frames.sameSecret(expected, shown);
   }
 
   /** Whether it may be sent calls. */

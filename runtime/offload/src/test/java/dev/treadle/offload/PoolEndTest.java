@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is left of a pool, however it ends: nothing. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PoolEndTest {
   @TempDir Path directory;
 
@@ -49,6 +49,19 @@ class PoolEndTest {
     assertThatThrownBy(call::get).isInstanceOf(CancellationException.class);
     workers.forEach(worker -> worker.onExit().join());
     made.forEach(PoolEndTest::awaitGone);
+  }
+
+  @Test
+  void shouldCloseAfterItsLoopHasEnded() {
+    List<Path> before = directories();
+    Loop loop = Loop.start("ends first");
+    ProcessPool pool = await(loop.submit(() -> ProcessPool.builder().name("unused").open()));
+    List<Path> made = new ArrayList<>(directories());
+    made.removeAll(before);
+    loop.close();
+    pool.close();
+    made.forEach(PoolEndTest::awaitGone);
+    assertThat(pool.toString()).contains("closed");
   }
 
   @Test

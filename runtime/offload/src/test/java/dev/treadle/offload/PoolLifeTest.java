@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How workers are started, replaced and ended. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PoolLifeTest {
   @TempDir Path directory;
 
@@ -40,6 +40,19 @@ class PoolLifeTest {
       assertThat(pool.workers()).hasSize(1);
       assertThat(pool.workers().getFirst().calls()).isEqualTo(10);
       assertThat(pool.workers().getFirst().ready()).isTrue();
+    }
+  }
+
+  /** A terminal sends it to all; the parent is to end in order, and its workers with it. */
+  @Test
+  void shouldLeaveCtrlCToTheParent() throws Exception {
+    try (ProcessPool pool = ProcessPool.builder().workers(1).open()) {
+      long pid = pool.submit(PoolSteps::pid).get();
+      for (int i = 0; i < 20; i++) {
+        assertThat(new ProcessBuilder("kill", "-INT", String.valueOf(pid)).start().waitFor())
+            .isZero();
+        assertThat(pool.submit(PoolSteps::pid).get()).isEqualTo(pid);
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import dev.treadle.testing.TestClock;
 import dev.treadle.testing.TreadleTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Assumptions;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Pools of a loop's own task: nothing of them blocks the loop. */
-@Timeout(120)
+@Timeout(300)
 class PoolLoopTest {
   @TempDir Path directory;
 
@@ -106,7 +107,7 @@ class PoolLoopTest {
     Call<Long> endless = pool.submit(() -> PoolSteps.spin(file));
     onThread(() -> awaitFile(file));
     Call<Integer> behind = pool.submit(() -> 1);
-    List<Call<?>> hung = pool.close(java.time.Duration.ofMillis(50));
+    List<Call<?>> hung = pool.close(Duration.ofMillis(50));
     assertThat(hung).containsExactly(endless, behind);
     assertThat(endless.isCancelled()).isTrue();
     assertThat(behind.isCancelled()).isTrue();
@@ -129,7 +130,7 @@ class PoolLoopTest {
       loop.callSoon(
           () -> {
             try {
-              pool.close();
+              pool.close(Duration.ZERO);
             } catch (IllegalStateException refused) {
               thrown.complete(refused);
             }
@@ -140,11 +141,12 @@ class PoolLoopTest {
 
   @TreadleTest(clock = TestClock.REAL, maxTurnMillis = 10_000)
   void shouldServeTwoLoops() {
-    try (ProcessPool pool = ProcessPool.builder().workers(1).open();
-        Loop other = onThread(() -> Loop.start("other"))) {
+    Loop other = onThread(() -> Loop.start("other"));
+    try (ProcessPool pool = ProcessPool.builder().workers(1).open()) {
       Task<Long> there = other.submit(() -> await(pool.submit(PoolSteps::pid)));
       assertThat(await(there)).isEqualTo(await(pool.submit(PoolSteps::pid)));
-      onThread(() -> other.close());
+    } finally {
+      onThread(() -> other.close(Duration.ofSeconds(60)));
     }
   }
 

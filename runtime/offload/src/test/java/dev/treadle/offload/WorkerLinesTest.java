@@ -50,6 +50,23 @@ class WorkerLinesTest {
     assertThat(lines.last().getLast()).isEqualTo("line 49");
   }
 
+  /** Else the worker would wait for ever, with its pipe full. */
+  @Test
+  void shouldReadOnWhenALineIsNotTaken() {
+    List<String> taken = new ArrayList<>();
+    WorkerLines picky =
+        new WorkerLines(
+            (error, text) -> {
+              if (text.equals("bad")) {
+                throw new IllegalStateException("not that one");
+              }
+              taken.add(text);
+            });
+    write("good\nbad\nbetter\n");
+    picky.drain(process());
+    assertThat(taken).containsExactly("good", "better");
+  }
+
   @Test
   void shouldKeepCharactersWhole() {
     write("Grüße, 世界\n");

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** JDK deserialization of what {@link OtherWriter} wrote, filtered. */
 final class OtherReader extends ObjectInputStream {
   private final ValueReader values;
+  private final Filter filter;
 
   OtherReader(ByteBuffer rest, ValueReader values) throws IOException {
     super(stream(rest));
     this.values = values;
     enableResolveObject(true);
-    setObjectInputFilter(new Filter(values.filter, rest.remaining()));
+    filter = new Filter(values.filter, rest.remaining());
+    setObjectInputFilter(filter);
   }
 
   private static ByteArrayInputStream stream(ByteBuffer rest) {
@@ -46,8 +48,10 @@ final class OtherReader extends ObjectInputStream {
       return object;
     }
     try {
-      return new ValueReader(ByteBuffer.wrap(sent.payload()), values.segments, values.filter)
-          .read();
+      Object large =
+          new ValueReader(ByteBuffer.wrap(sent.payload()), values.segments, values.filter).read();
+      filter.ours = true;
+      return large;
     } catch (ClassNotFoundException impossible) {
       throw new IOException("reading a large value", impossible);
     }
@@ -61,6 +65,9 @@ final class OtherReader extends ObjectInputStream {
     private final ObjectInputFilter users;
     private final int bytes;
 
+    /** The next question is about what stood elsewhere, whose length was checked there. */
+    private boolean ours;
+
     Filter(ObjectInputFilter users, int bytes) {
       this.users = users;
       this.bytes = bytes;
@@ -68,7 +75,9 @@ final class OtherReader extends ObjectInputStream {
 
     @Override
     public Status checkInput(FilterInfo info) {
-      if (info.arrayLength() > bytes + 1024L) {
+      boolean checked = ours;
+      ours = false;
+      if (!checked && info.arrayLength() > bytes + 1024L) {
         return Status.REJECTED;
       }
       if (info.serialClass() == Sent.class) {

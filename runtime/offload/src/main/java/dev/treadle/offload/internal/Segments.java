@@ -32,8 +32,16 @@ public final class Segments implements AutoCloseable {
 
   private static final int CHUNK = 1 << 18;
 
-  private static final Segments NONE =
-      new Segments(null, List.of(), "", Integer.MAX_VALUE, FileChannel::write);
+  // A class, not a method reference: a worker starts without java.lang.invoke.
+  private static final Filler WRITE =
+      new Filler() {
+        @Override
+        public int write(FileChannel file, ByteBuffer bytes) throws IOException {
+          return file.write(bytes);
+        }
+      };
+
+  private static final Segments NONE = new Segments(null, List.of(), "", Integer.MAX_VALUE, WRITE);
 
   private final @Nullable Path privateDirectory;
   private final List<Path> directories;
@@ -71,14 +79,14 @@ public final class Segments implements AutoCloseable {
     Path own = Directories.create(Directories.temporary());
     Path memory = Directories.inMemory();
     if (memory == null) {
-      return new Segments(own, List.of(own), "p-", threshold, FileChannel::write);
+      return new Segments(own, List.of(own), "p-", threshold, WRITE);
     }
-    return new Segments(own, List.of(memory, own), "p-", threshold, FileChannel::write);
+    return new Segments(own, List.of(memory, own), "p-", threshold, WRITE);
   }
 
   /** A worker's, in the parent's directories; its own files' names begin with the prefix. */
   public static Segments open(List<Path> directories, String prefix, int threshold) {
-    return new Segments(null, directories, prefix, threshold, FileChannel::write);
+    return new Segments(null, directories, prefix, threshold, WRITE);
   }
 
   /** Everything in the frame. */

@@ -40,7 +40,6 @@ public final class WorkerCommand {
             : Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
     command.add("-XX:-UsePerfData");
-    command.add("-Xshare:auto");
     if (options.maxHeap() > 0) {
       command.add("-Xmx" + options.maxHeap());
     }

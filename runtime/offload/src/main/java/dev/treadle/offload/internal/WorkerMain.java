@@ -10,6 +10,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerMain {
   /** The status of a worker whose parent is gone, or has closed the socket without END. */
   static final int ORPHANED = 113;
+
+  private static final String PROVIDER = "java.nio.channels.spi.SelectorProvider";
+  private static final String EPOLL = "sun.nio.ch.EPollSelectorProvider";
 
   private static final int BUFFER = 1 << 16;
   private static final long PATIENCE_MILLIS = 5000;
@@ -53,12 +57,13 @@ public final class WorkerMain {
   public static void main(String[] arguments) throws IOException {
     InputStream stdin = new FileInputStream(FileDescriptor.in);
     WorkerSetup setup = WorkerSetup.read(stdin);
+    chooseProvider();
     // Connected first: while this goes on starting, the parent reads the greeting and sends calls.
     SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
     socket.connect(UnixDomainSocketAddress.of(setup.socket()));
     byte[] hello = new byte[Frames.HEADER + setup.secret().length];
     System.arraycopy(setup.secret(), 0, hello, Frames.HEADER, setup.secret().length);
-    Frames.header(hello, 0, Frames.HELLO, ProcessHandle.current().pid(), setup.secret().length);
+    Frames.header(hello, 0, Frames.HELLO, pid(), setup.secret().length);
     write(socket, hello, hello.length);
     Thread watcher = new Thread(new Watcher(stdin, setup), "treadle-parent-watch");
     watcher.setDaemon(true);
@@ -70,6 +75,30 @@ public final class WorkerMain {
     Segments segments =
         Segments.open(setup.segments(), WorkerSetup.prefix(setup.number()), setup.threshold());
     new WorkerMain(socket, board, segments, filter(setup.filter()), watcher).loop();
+  }
+
+  /** By the file system where that is possible: ProcessHandle starts a thread pool. */
+  private static long pid() {
+    try {
+      return Long.parseLong(Files.readSymbolicLink(Path.of("/proc/self")).toString());
+    } catch (IOException | RuntimeException notHere) {
+      return ProcessHandle.current().pid();
+    }
+  }
+
+  /**
+   * Names the provider of channels that there would be anyway: without a name, a service loader
+   * opens each jar of the class path to look for another. Only before the first channel.
+   */
+  private static void chooseProvider() {
+    try {
+      if (System.getProperty(PROVIDER) == null
+          && Class.forName(EPOLL, false, null).getModule() == Object.class.getModule()) {
+        System.setProperty(PROVIDER, EPOLL);
+      }
+    } catch (ClassNotFoundException anotherSystem) {
+      // The service loader finds it.
+    }
   }
 
   private static ObjectInputFilter filter(String pattern) {

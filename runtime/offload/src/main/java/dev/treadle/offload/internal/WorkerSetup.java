@@ -1,6 +1,6 @@
 package dev.treadle.offload.internal;
 
-import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -83,15 +83,14 @@ public record WorkerSetup(
 
   /** In the worker; leaves what follows unread. */
   static WorkerSetup read(InputStream stream) throws IOException {
-    DataInputStream data = new DataInputStream(stream);
-    int length = data.readInt();
+    // Not DataInputStream, which begins with handles on byte arrays.
+    ByteReader header = new ByteReader(ByteBuffer.wrap(exactly(stream, 4)));
+    int length = header.i4();
     if (length < 0 || length > MAX_LENGTH) {
       throw new MalformedException(
           "reading a worker's setup: length=" + length + "; a worker is started by a pool only");
     }
-    byte[] bytes = new byte[length];
-    data.readFully(bytes);
-    ByteReader in = new ByteReader(ByteBuffer.wrap(bytes));
+    ByteReader in = new ByteReader(ByteBuffer.wrap(exactly(stream, length)));
     return new WorkerSetup(
         in.raw(in.count()),
         Path.of(in.string()),
@@ -101,6 +100,17 @@ public record WorkerSetup(
         in.i4(),
         in.string(),
         paths(in));
+  }
+
+  private static byte[] exactly(InputStream stream, int length) throws IOException {
+    byte[] bytes = stream.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException(
+          "reading a worker's setup: bytes="
+              + bytes.length
+              + "; a worker is started by a pool only");
+    }
+    return bytes;
   }
 
   private static List<Path> paths(ByteReader in) {

@@ -10,8 +10,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.NullUnmarked;
 
 /** A parent with one worker that does without a loop: each call blocks. */
+@NullUnmarked
 final class BlockingParent implements AutoCloseable {
   /** What a test sends: a step of the tests' own, for the API's is another package's. */
   interface Work<T> extends Callable<T>, java.io.Serializable {}
