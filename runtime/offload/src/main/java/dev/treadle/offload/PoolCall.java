@@ -65,15 +65,8 @@ final class PoolCall<T extends @Nullable Object> extends Call<T> {
     dispatcher.stopped(this);
   }
 
-<<<<<<< HEAD
-  @SuppressWarnings({
-    "unchecked",
-    "NullAway"
-  }) // What a step gives is what its type says, or await's cast fails.
-=======
   // What a step gives is what its type says, or await's cast fails.
   @SuppressWarnings({"unchecked", "NullAway"})
->>>>>>> pool
   void succeedWith(@Nullable Object value) {
     succeed((T) value);
   }
