@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The demo program: coroutines on one thread, to be watched. */
+/** The demo program: coroutines on one thread and what they hand to others, to be watched. */
 @Command(
     name = "demo",
     description = "Shows coroutines at work on one thread.",
@@ -35,6 +35,12 @@ final class Demos extends Helpful implements Runnable {
     commands.addSubcommand(new Echo(terminal));
     commands.addSubcommand(new WebDemo(terminal));
     commands.addSubcommand(new Fetch(terminal));
+    commands.addSubcommand(new Primes(terminal));
+    commands.addSubcommand(new Counter(terminal));
+    commands.addSubcommand(new PoolMap(terminal));
+    commands.addSubcommand(new Futures(terminal));
+    commands.addSubcommand(new Threads(terminal));
+    commands.addSubcommand(new OffloadHttp(terminal));
     Errors errors = new Errors(terminal);
     commands.setParameterExceptionHandler(errors);
     commands.setExecutionExceptionHandler(errors);

@@ -10,7 +10,6 @@ import dev.treadle.Loop;
 import dev.treadle.http.Events;
 import dev.treadle.http.Http;
 import dev.treadle.http.HttpException;
-import dev.treadle.http.HttpHandler;
 import dev.treadle.http.Request;
 import dev.treadle.http.Response;
 import dev.treadle.http.StreamedReply;
@@ -43,8 +42,8 @@ final class Site {
   private final Path file;
   private final ChatRoom room = new ChatRoom();
   private final AsyncEvent ending = new AsyncEvent();
+  private final Visits visits = new Visits();
   private String home = "";
-  private long requests;
 
   Site(Pages pages, Path file) {
     this.pages = pages;
@@ -52,14 +51,14 @@ final class Site {
   }
 
   void route(HttpServerRoutes routes) {
-    get(routes, "/", (request, response) -> html(response, pages.index()));
-    get(routes, "/hello", this::hello);
-    get(routes, "/json", this::json);
-    get(routes, "/file", this::file);
-    get(routes, "/clock", this::clock);
-    get(routes, "/slow", this::slow);
-    get(routes, "/fan-out", this::fanOut);
-    get(routes, "/chat", (request, response) -> html(response, pages.chat()));
+    visits.get(routes, "/", (request, response) -> html(response, pages.index()));
+    visits.get(routes, "/hello", this::hello);
+    visits.get(routes, "/json", this::json);
+    visits.get(routes, "/file", this::file);
+    visits.get(routes, "/clock", this::clock);
+    visits.get(routes, "/slow", this::slow);
+    visits.get(routes, "/fan-out", this::fanOut);
+    visits.get(routes, "/chat", (request, response) -> html(response, pages.chat()));
     routes.ws("/chat/socket", Http.webSocket(new Chat(room)));
     routes.route(
         request -> request.method().equals(HttpMethod.GET),
@@ -72,16 +71,6 @@ final class Site {
                       + " "
                       + request.path()
                       + "; the index at / lists all\n");
-            }));
-  }
-
-  private void get(HttpServerRoutes routes, String path, HttpHandler handler) {
-    routes.get(
-        path,
-        Http.handler(
-            (request, response) -> {
-              requests++;
-              handler.handle(request, response);
             }));
   }
 
@@ -102,7 +91,7 @@ final class Site {
 
   /** How many there were. */
   long requests() {
-    return requests;
+    return visits.requests();
   }
 
   /** Ends what would never end by itself. */
@@ -121,7 +110,7 @@ final class Site {
     facts.put("time", Loop.current().clock().instant());
     facts.put("process", ProcessHandle.current().pid());
     facts.put("transport", Loop.current().transport().propertyValue());
-    facts.put("requests", requests);
+    facts.put("requests", visits.requests());
     facts.put("chatting", room.people());
     json(response, facts);
   }

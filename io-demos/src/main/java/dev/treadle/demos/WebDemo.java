@@ -10,10 +10,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRoutes;
 
 /** A web server with a page for each kind of handler. */
 @Command(
@@ -29,15 +31,7 @@ final class WebDemo extends Helpful implements Runnable {
 
   private final Terminal terminal;
 
-  @Mixin private ListenOptions listen = new ListenOptions();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      defaultValue = "8080",
-      converter = PortNumber.class,
-      description = "0 for any that is free (default: ${DEFAULT-VALUE}).")
-  private int port;
+  @Mixin private WebOptions web = new WebOptions();
 
   @Option(
       names = "--file",
@@ -53,7 +47,7 @@ final class WebDemo extends Helpful implements Runnable {
 
   @Override
   public void run() {
-    InetSocketAddress address = listen.address(port);
+    InetSocketAddress address = web.address();
     Input.of(file.toString());
     NettyLog.hush();
     Pages pages = Pages.read();
@@ -61,7 +55,7 @@ final class WebDemo extends Helpful implements Runnable {
   }
 
   private void serve(InetSocketAddress address, Site site) {
-    WebServer server = start(address, site);
+    WebServer server = start(address, site::route);
     site.serveAt(server.localAddress());
     terminal.println("http listens: address=" + site.home() + "; Ctrl-C ends it");
     try {
@@ -74,10 +68,11 @@ final class WebDemo extends Helpful implements Runnable {
     }
   }
 
-  private static WebServer start(InetSocketAddress address, Site site) {
+  /** Listens there; the port may be taken. */
+  static WebServer start(InetSocketAddress address, Consumer<HttpServerRoutes> routes) {
     try {
       return Http.bind(
-          HttpServer.create().bindAddress(() -> address).handle(Http.routes(site::route)));
+          HttpServer.create().bindAddress(() -> address).handle(Http.routes(routes)));
     } catch (UncheckedIOException refused) {
       IOException cause = Objects.requireNonNull(refused.getCause(), "cause");
       throw ListenOptions.cannotListen(address, cause);

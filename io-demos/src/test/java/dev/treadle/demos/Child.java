@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The demo program in a JVM of its own, as the start script runs it, but with these classes. */
 final class Child implements AutoCloseable {
@@ -52,9 +53,23 @@ final class Child implements AutoCloseable {
     return String.valueOf(output.readLine());
   }
 
-  /** Presses Ctrl-C. */
+  /** Presses Ctrl-C where no terminal passes it on to the children. */
   void interrupt() throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+    interrupt(List.of(process.toHandle()));
+  }
+
+  /** Presses Ctrl-C on a terminal, whose every process gets it; gives the children there were. */
+  List<ProcessHandle> interruptAll() throws IOException, InterruptedException {
+    List<ProcessHandle> children = process.descendants().toList();
+    interrupt(Stream.concat(children.stream(), Stream.of(process.toHandle())).toList());
+    return children;
+  }
+
+  private static void interrupt(List<ProcessHandle> processes)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("kill", "-INT"));
+    processes.forEach(handle -> command.add(Long.toString(handle.pid())));
+    Process kill = new ProcessBuilder(command).start();
     assertThat(kill.waitFor()).isZero();
   }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * A process that is asked and answers in lines, never waited for without a limit. It ends with its
  * standard input, also when this one is killed.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private static final String END = "\u0004";
 
   private final String title;
@@ -26,10 +26,11 @@ final class Child implements AutoCloseable {
   private final OutputStream commands;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  Child(String title, List<String> command) throws IOException {
+  /** Starts it; any thread. */
+  public Child(String title, List<String> command) throws IOException {
     this.title = title;
     // Not shown while all is well: a stall's warning amid the figures would only alarm.
-    errors = Files.createTempFile("treadle-io-benchmarks", ".log");
+    errors = Files.createTempFile("treadle-benchmarks", ".log");
     process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     commands = process.getOutputStream();
     Thread.ofVirtual().start(this::readLines);
@@ -51,7 +52,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Sends a line and waits for the answer. */
-  String ask(String command, Duration patience) throws IOException, InterruptedException {
+  public String ask(String command, Duration patience) throws IOException, InterruptedException {
     commands.write((command + "\n").getBytes(StandardCharsets.UTF_8));
     commands.flush();
     String answer = line(patience);

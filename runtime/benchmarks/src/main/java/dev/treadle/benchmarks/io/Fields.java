@@ -4,11 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A line of {@code name=value} words, as the processes of a benchmark tell one another. */
-final class Fields {
+public final class Fields {
   private final String line;
   private final Map<String, String> values = new HashMap<>();
 
-  Fields(String line) {
+  public Fields(String line) {
     this.line = line;
     for (String word : line.split(" ")) {
       int equals = word.indexOf('=');
@@ -18,7 +18,7 @@ final class Fields {
     }
   }
 
-  long number(String name) {
+  public long number(String name) {
     String value = values.get(name);
     if (value == null) {
       throw new IllegalStateException("no such field: name=" + name + " line=" + line);

@@ -3,16 +3,12 @@ package dev.treadle.benchmarks.io;
 import dev.treadle.benchmarks.Machine;
 import dev.treadle.benchmarks.ResultsPage;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * Measures servers in processes of their own and writes the table into a page: {@code IoBenchmarks
@@ -31,7 +27,7 @@ public final class IoBenchmarks {
   private static final double BUSY = 0.85;
 
   private final Progress progress = new Progress(TIME_LIMIT);
-  private final Tools tools = new Tools();
+  private final Tools tools = new Tools("uvloop");
   private final Contenders contenders;
   private final int mostRounds;
   private final Child client;
@@ -57,10 +53,8 @@ public final class IoBenchmarks {
             .orElse(Integer.MAX_VALUE);
     words.removeIf(word -> word.startsWith("rounds="));
     List<String> sections = words.isEmpty() ? List.of("echo", "idle", "hello", "sleep") : words;
-    Path scripts = Files.createTempDirectory("treadle-io-benchmarks");
-    try {
-      unpack(scripts);
-      IoBenchmarks benchmarks = new IoBenchmarks(scripts, most);
+    try (Scripts scripts = new Scripts(IoBenchmarks.class, SCRIPTS)) {
+      IoBenchmarks benchmarks = new IoBenchmarks(scripts.folder(), most);
       try {
         for (String section : sections) {
           benchmarks.measure(section);
@@ -71,8 +65,6 @@ public final class IoBenchmarks {
       String results = benchmarks.describe();
       page.write(results);
       System.out.println(results);
-    } finally {
-      delete(scripts);
     }
   }
 
@@ -140,7 +132,7 @@ public final class IoBenchmarks {
   }
 
   private void add(Measured measured, List<Limit> limits, Figure figure) {
-    parts.add(new IoTable.Part(measured, limits, figure));
+    parts.add(new IoTable.Part(measured, limits, figure, figure == Figure.PER_SECOND));
   }
 
   private String describe() {
@@ -150,24 +142,5 @@ public final class IoBenchmarks {
         + "\n"
         + new IoTable(parts).toMarkdown()
         + "\n";
-  }
-
-  private static void unpack(Path folder) throws IOException {
-    for (String script : SCRIPTS) {
-      try (InputStream content = IoBenchmarks.class.getResourceAsStream(script)) {
-        if (content == null) {
-          throw new IOException("a server's script is missing: script=" + script);
-        }
-        Files.copy(content, folder.resolve(script));
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -5,17 +5,21 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** What was measured as Markdown: the limits first, then every contender of every section. */
-final class IoTable {
-  /** A section and what is promised of it. */
-  record Part(Measured measured, List<Limit> limits, Figure figure) {}
+public final class IoTable {
+  /**
+   * A section and what is promised of it.
+   *
+   * @param load whether its samples tell of processors, too
+   */
+  public record Part(Measured measured, List<Limit> limits, Figure figure, boolean load) {}
 
   private final List<Part> parts;
 
-  IoTable(List<Part> parts) {
+  public IoTable(List<Part> parts) {
     this.parts = List.copyOf(parts);
   }
 
-  String toMarkdown() {
+  public String toMarkdown() {
     StringBuilder text = new StringBuilder();
     text.append("| | Treadle | rival | limit | measured | |\n");
     text.append("| --- | ---: | ---: | --- | ---: | --- |\n");
@@ -29,16 +33,15 @@ final class IoTable {
   private static void append(Part part, StringBuilder text) {
     Measured measured = part.measured();
     text.append("\n**%s**, median of %d rounds\n\n".formatted(measured.title(), measured.rounds()));
-    boolean load = part.figure() == Figure.PER_SECOND;
     text.append(
-        load
+        part.load()
             ? "| | requests | p99 | server's core | for each | client's core |\n"
                 + "| --- | ---: | ---: | ---: | ---: | ---: |\n"
-            : "| | each |\n| --- | ---: |\n");
+            : "| | measured |\n| --- | ---: |\n");
     for (String contender : measured.contenders()) {
       text.append("| ").append(contender).append(" | ");
       text.append(part.figure().cell(series(measured, contender, part.figure()))).append(" |");
-      if (load) {
+      if (part.load()) {
         text.append(' ').append(Figure.P99.cell(series(measured, contender, Figure.P99)));
         text.append(" | ").append(percent(measured, contender, Sample::serverCpu));
         text.append(" | ").append(cpuEach(measured, contender));

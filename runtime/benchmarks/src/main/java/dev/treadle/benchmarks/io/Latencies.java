@@ -4,7 +4,7 @@ package dev.treadle.benchmarks.io;
  * Counts latencies so that any percentile can be told within one part in 128: as in HdrHistogram,
  * every power of two is cut into 128 equal parts. One thread.
  */
-final class Latencies {
+public final class Latencies {
   private static final int PART_BITS = 7;
   private static final int PARTS = 1 << PART_BITS;
 
@@ -12,12 +12,13 @@ final class Latencies {
   private long total;
 
   /** Adds one latency of 0 ns or more. */
-  void add(long nanos) {
+  public void add(long nanos) {
     counts[index(nanos)]++;
     total++;
   }
 
-  long count() {
+  /** How many there are. */
+  public long count() {
     return total;
   }
 
@@ -26,7 +27,7 @@ final class Latencies {
    *
    * @param share 0.99 for the 99th percentile
    */
-  long percentile(double share) {
+  public long percentile(double share) {
     long rank = Math.max(1, (long) Math.ceil(share * total));
     long seen = 0;
     for (int index = 0; index < counts.length; index++) {

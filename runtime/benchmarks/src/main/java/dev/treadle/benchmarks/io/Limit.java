@@ -10,17 +10,18 @@ import java.util.Optional;
  * @param ours the title of our contender
  * @param rival the title of theirs
  * @param figure the number
- * @param limit the factor of the rival's, or what it may be more
+ * @param limit the factor of the rival's, what it may be more, or what it may be at most
  */
-record Limit(String title, String ours, String rival, Figure figure, double limit) {
+public record Limit(String title, String ours, String rival, Figure figure, double limit) {
 
   /** The row of the table; says so when a side was not measured. */
   String toMarkdown(Measured measured) {
     Optional<Series> own = measured.series(ours, figure.of);
     Optional<Series> other = measured.series(rival, figure.of);
     String verdict = " | not measured |";
-    if (own.isPresent() && other.isPresent()) {
-      double value = figure.measured(own.get().median(), other.get().median());
+    if (own.isPresent() && (figure.isAbsolute() || other.isPresent())) {
+      double theirs = other.map(Series::median).orElse(Double.NaN);
+      double value = figure.measured(own.get().median(), theirs);
       double excess = figure.excess(value, limit);
       verdict =
           figure.format(value)

@@ -9,12 +9,13 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** What is known of the contenders of one section, by their titles, in the order of the table. */
-final class Measured {
+public final class Measured {
   private final String title;
   private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
   private final Map<String, String> missing = new LinkedHashMap<>();
 
-  Measured(String title) {
+  /** Of a section with that title. */
+  public Measured(String title) {
     this.title = title;
   }
 
@@ -22,31 +23,34 @@ final class Measured {
     return title;
   }
 
-  void add(String contender, Sample sample) {
+  /** Adds a round. */
+  public void add(String contender, Sample sample) {
     samples.computeIfAbsent(contender, none -> new ArrayList<>()).add(sample);
   }
 
   /** Says why there is nothing of a contender; what was measured of it before does not count. */
-  void leaveOut(String contender, String reason) {
+  public void leaveOut(String contender, String reason) {
     samples.remove(contender);
     missing.put(contender, reason);
   }
 
-  Set<String> contenders() {
+  /** Who was measured. */
+  public Set<String> contenders() {
     return samples.keySet();
   }
 
   /** Who was left out, and why. */
-  Map<String, String> missing() {
+  public Map<String, String> missing() {
     return missing;
   }
 
-  int rounds() {
+  /** How many rounds there are at most of one contender. */
+  public int rounds() {
     return samples.values().stream().mapToInt(List::size).max().orElse(0);
   }
 
   /** The rounds of a contender; empty when there are none. */
-  Optional<Series> series(String contender, ToDoubleFunction<Sample> figure) {
+  public Optional<Series> series(String contender, ToDoubleFunction<Sample> figure) {
     List<Sample> rounds = samples.get(contender);
     return rounds == null
         ? Optional.empty()

@@ -10,7 +10,8 @@ import java.util.Collection;
  * @param least the smallest
  * @param most the largest
  */
-record Series(double median, double least, double most) {
+public record Series(double median, double least, double most) {
+  /** Of so many rounds. */
   static Series of(Collection<Double> rounds) {
     if (rounds.isEmpty()) {
       throw new IllegalArgumentException("nothing was measured: rounds=0; leave the row out");

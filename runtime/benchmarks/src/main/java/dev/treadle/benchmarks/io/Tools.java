@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The programs of this machine that are used, and on which of its processors. */
-final class Tools {
+public final class Tools {
   private static final int SERVER_CORE = 0;
   private static final int CLIENT_CORE = 1;
   private static final int PATIENCE_SECONDS = 20;
@@ -22,21 +22,23 @@ final class Tools {
           && output("taskset", "-c", "0", "true") != null;
   private final String python;
 
-  Tools() {
+  /** Prefers a Python that has got that module. */
+  public Tools(String pythonModule) {
     // A distribution's packages serve its own interpreter, which another may hide.
     python =
         Stream.of("/usr/bin/python3", "python3")
-            .filter(candidate -> output(candidate, "-c", "import uvloop") != null)
+            .filter(candidate -> output(candidate, "-c", "import " + pythonModule) != null)
             .findFirst()
             .orElse("python3");
   }
 
-  String python() {
+  /** The Python to start. */
+  public String python() {
     return python;
   }
 
   /** What is missing of Python and these modules, or null. */
-  @Nullable String pythonMissing(String modules) {
+  public @Nullable String pythonMissing(String modules) {
     return output(python, "-c", "import " + modules) == null
         ? "not installed: python3 with " + modules
         : null;
@@ -84,16 +86,11 @@ final class Tools {
 
   /** The versions of what was measured, and how it was kept apart. */
   String describe() {
-    String modules =
-        "import platform; print('CPython', platform.python_version(), end='')\n"
-            + "for m in ('uvloop', 'aiohttp'):\n"
-            + "  try: print(',', m, __import__(m).__version__, end='')\n"
-            + "  except ImportError: pass\n";
     List<String> versions = new ArrayList<>();
     Version netty = Version.identify().get("netty-transport");
     versions.add("Netty " + (netty == null ? "" : netty.artifactVersion()));
     versions.add("Reactor Netty " + ReactorHttp.version());
-    Stream.of(output(python, "-c", modules), output("node", "--version"))
+    Stream.of(pythonVersions("uvloop", "aiohttp"), output("node", "--version"))
         .forEach(version -> versions.add(version == null ? "" : version.strip()));
     versions.set(versions.size() - 1, "Node " + versions.getLast());
     versions.removeIf(version -> version.isBlank() || version.equals("Node "));
@@ -103,6 +100,18 @@ final class Tools {
         + (pins
             ? "Servers on one core, clients on another.\n"
             : "**Not pinned**: taskset or a second core is missing.\n");
+  }
+
+  /** The versions of Python and of those modules that there are; null without Python. */
+  public @Nullable String pythonVersions(String... modules) {
+    String program =
+        "import platform, sys; print('CPython', platform.python_version(), end='')\n"
+            + "for m in sys.argv[1:]:\n"
+            + "  try: print(',', m, __import__(m).__version__, end='')\n"
+            + "  except ImportError: pass\n";
+    List<String> command = new ArrayList<>(List.of(python, "-c", program));
+    command.addAll(List.of(modules));
+    return output(command.toArray(String[]::new));
   }
 
   /** What the command prints, or null when it fails or is not there. */

@@ -60,6 +60,50 @@ class IoTableTest {
   }
 
   @Test
+  void shouldHoldTimesAgainstTheLimitAloneWhenItIsAbsolute() {
+    measured.add("ours", Sample.of(2, 260_000_000));
+    measured.leaveOut("theirs", "not installed: it");
+
+    assertThat(new Limit("cold", "ours", "theirs", Figure.MILLIS_AT_MOST, 130).toMarkdown(measured))
+        .isEqualTo(
+            "| cold | 130 ms (130 to 130) | theirs: not installed: it | at most 130 ms | 130 ms |"
+                + " met |\n");
+    assertThat(new Limit("cold", "ours", "theirs", Figure.MILLIS_AT_MOST, 100).toMarkdown(measured))
+        .endsWith("| at most 100 ms | 130 ms | **missed** by 30 % |\n");
+  }
+
+  @Test
+  void shouldHoldTheSlowestWaitsAgainstTheLimitAlone() {
+    measured.add("ours", Sample.ofWaits(1_500_000));
+    measured.add("theirs", Sample.ofWaits(3_000_000));
+
+    assertThat(new Limit("late", "ours", "theirs", Figure.P99_AT_MOST, 2_000).toMarkdown(measured))
+        .endsWith("| theirs: 3,000 µs (3,000 to 3,000) | at most 2,000 µs | 1,500 µs | met |\n");
+  }
+
+  @Test
+  void shouldCompareTimesWhenTheSampleIsOfOneThing() {
+    measured.add("ours", Sample.of(1_000, 50_000_000));
+    measured.add("theirs", Sample.of(100, 20_000_000));
+
+    assertThat(new Limit("call", "ours", "theirs", Figure.MICROS, 0.3).toMarkdown(measured))
+        .isEqualTo(
+            "| call | 50 µs (50 to 50) | theirs: 200 µs (200 to 200) | at most 0.30 × | 0.25 | met"
+                + " |\n");
+  }
+
+  @Test
+  void shouldTellHowManyTimesAsFast() {
+    measured.add("ours", Sample.of(1, 500_000_000));
+    measured.add("theirs", Sample.of(1, 900_000_000));
+
+    assertThat(new Limit("primes", "ours", "theirs", Figure.SPEED_UP, 1.8).toMarkdown(measured))
+        .endsWith("| 1.80 × as fast | 1.80 | met |\n");
+    assertThat(new Limit("primes", "ours", "theirs", Figure.SPEED_UP, 2).toMarkdown(measured))
+        .endsWith("| 2.00 × as fast | 1.80 | **missed** by 10 % |\n");
+  }
+
+  @Test
   void shouldSayWhatIsNotInstalled() {
     add("ours", 1_000);
     measured.leaveOut("theirs", "not installed: wrk");
@@ -77,7 +121,8 @@ class IoTableTest {
     measured.leaveOut("theirs", "failed");
 
     String table =
-        new IoTable(List.of(new IoTable.Part(measured, List.of(), Figure.PER_SECOND))).toMarkdown();
+        new IoTable(List.of(new IoTable.Part(measured, List.of(), Figure.PER_SECOND, true)))
+            .toMarkdown();
 
     assertThat(table.lines())
         .containsExactly(
