@@ -71,8 +71,7 @@ final class WebDemo extends Helpful implements Runnable {
   /** Listens there; the port may be taken. */
   static WebServer start(InetSocketAddress address, Consumer<HttpServerRoutes> routes) {
     try {
-      return Http.bind(
-          HttpServer.create().bindAddress(() -> address).handle(Http.routes(routes)));
+      return Http.bind(HttpServer.create().bindAddress(() -> address).handle(Http.routes(routes)));
     } catch (UncheckedIOException refused) {
       IOException cause = Objects.requireNonNull(refused.getCause(), "cause");
       throw ListenOptions.cannotListen(address, cause);

@@ -67,7 +67,7 @@ class ProcessPoolPortsTest {
   @Ports(POOL + "test_traceback_when_child_process_terminates_abruptly")
   @Test
   void shouldFailOnlyTheCallOfAWorkerThatIsKilled() {
-    Call<Void> call = pool.submit(() -> PortedSteps.waitForEver());
+    Call<?> call = pool.submit(() -> PortedSteps.waitForEver());
     Call<Integer> other = pool.submit(() -> 7);
     assertThat(other.join()).isEqualTo(7);
     long pid = 0;
