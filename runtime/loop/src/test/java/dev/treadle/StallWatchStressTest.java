@@ -11,13 +11,15 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Sampling while steps come and go: the stack in a report is always that of the step it names. The
  * broken twin, which does not look again after it has taken the stack, mixes them up.
  */
+@Timeout(60)
 class StallWatchStressTest {
-  private static final int REPORTS = 100;
+  private static final int REPORTS = 50;
 
   private volatile boolean stop;
 
@@ -26,17 +28,22 @@ class StallWatchStressTest {
     List<Stall> stalls = new ArrayList<>();
     whileTwoTasksTakeTurns(
         loop -> {
-          StallWatch watch = new StallWatch(loop, Duration.ofNanos(1), stalls::add, 0);
+          StallWatch watch =
+              new StallWatch(loop, Duration.ofNanos(1), stall -> addIfInATask(stall, stalls), 0);
           long[] clock = {0};
           return () -> {
             watch.sample(clock[0]++);
             return stalls.size() >= REPORTS;
           };
         });
-    assertThat(stalls)
-        .filteredOn(stall -> !stall.ended() && !stall.stack().isEmpty())
-        .isNotEmpty()
-        .noneMatch(StallWatchStressTest::isMixedUp);
+    assertThat(stalls).noneMatch(StallWatchStressTest::isMixedUp);
+  }
+
+  /** A thread that the system has stopped between two tasks says nothing of either. */
+  private static void addIfInATask(Stall stall, List<Stall> stalls) {
+    if (!stall.ended() && !stall.stack().isEmpty()) {
+      stalls.add(stall);
+    }
   }
 
   @Test
@@ -91,7 +98,7 @@ class StallWatchStressTest {
 
   /** Long enough to be seen several times, short enough to end under the sampler's eyes. */
   private static void spin() {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 1_000; i++) {
       Thread.onSpinWait();
     }
   }
