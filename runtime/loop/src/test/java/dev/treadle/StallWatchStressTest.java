@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StallWatchStressTest {
   private static final int REPORTS = 50;
+  private static final long STEP_NANOS = 50_000;
 
   private volatile boolean stop;
 
@@ -96,9 +97,13 @@ class StallWatchStressTest {
     }
   }
 
-  /** Long enough to be seen several times, short enough to end under the sampler's eyes. */
+  /**
+   * Long enough to be seen several times, short enough to end under the sampler's eyes. No loop of
+   * a known length: compiled, that one is stopped for a look at its stack at its end only.
+   */
   private static void spin() {
-    for (int i = 0; i < 1_000; i++) {
+    long end = System.nanoTime() + STEP_NANOS;
+    while (System.nanoTime() < end) {
       Thread.onSpinWait();
     }
   }

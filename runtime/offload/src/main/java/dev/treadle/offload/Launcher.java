@@ -30,7 +30,8 @@ final class Launcher {
   private final Dispatcher pool;
   private final ProcessPoolBuilder options;
   private final Segments segments;
-  private volatile @Nullable List<String> command;
+  private @Nullable List<String> command;
+  private volatile @Nullable ClassArchive archive;
 
   Launcher(Dispatcher pool) {
     this.pool = pool;
@@ -70,11 +71,24 @@ final class Launcher {
     }
     process.onExit().thenAccept(ended -> tell(() -> slot.life.exited(ended.exitValue())));
     slot.lines.drain(process);
+    finishArchive(slot, process);
     tell(slot.life::drained);
   }
 
+  /** Before the worker counts as over, so that a closed pool has its archive. */
+  private void finishArchive(WorkerSlot slot, Process process) {
+    ClassArchive made = archive;
+    if (made != null && made.isMadeBy(slot.number)) {
+      try {
+        made.ended(process.waitFor() == 0);
+      } catch (InterruptedException never) {
+        // Nobody has this thread.
+      }
+    }
+  }
+
   private Process start(WorkerSlot slot, Path page) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command(slot.number)).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.keySet().removeAll(options.withoutEnvironment);
     environment.putAll(options.environment);
@@ -103,25 +117,29 @@ final class Launcher {
     return process;
   }
 
-  private List<String> command() {
+  private synchronized List<String> command(int worker) {
     List<String> known = command;
     if (known == null) {
-      List<String> made = new ArrayList<>();
-      if (Files.isExecutable(SHELL)) {
-        made.addAll(List.of(SHELL.toString(), "-c", PREFIX + "\"$@\"", "sh"));
-      }
-      made.addAll(
+      known =
           WorkerCommand.of(
               new WorkerCommand.Options(
                   options.java,
                   options.classPath,
                   options.flags,
                   options.maxHeap,
-                  segments.privateDirectory())));
-      known = List.copyOf(made);
+                  segments.privateDirectory()));
       command = known;
+      archive = options.archive == null ? null : ClassArchive.of(options.archive, known);
     }
-    return known;
+    List<String> made = new ArrayList<>();
+    if (Files.isExecutable(SHELL)) {
+      made.addAll(List.of(SHELL.toString(), "-c", PREFIX + "\"$@\"", "sh"));
+    }
+    made.addAll(known);
+    if (archive != null) {
+      made.addAll(made.indexOf("-cp"), archive.flags(worker));
+    }
+    return made;
   }
 
   Path socket() {
