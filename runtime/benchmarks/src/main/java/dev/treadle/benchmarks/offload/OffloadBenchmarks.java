@@ -36,7 +36,7 @@ public final class OffloadBenchmarks {
     try (Scripts scripts = new Scripts(OffloadBenchmarks.class, List.of(SCRIPT));
         Python python = new Python(tools, scripts.folder().resolve(SCRIPT), workers);
         Ours ours = new Ours(workers)) {
-      Sections all = new Sections(ours, python, tools);
+      Sections all = new Sections(ours, python, tools, scripts.folder().resolve("archives"));
       for (String name : sections) {
         Sections.Section section = all.named(name);
         parts.add(

@@ -10,9 +10,11 @@ import dev.treadle.benchmarks.io.Sample;
 import dev.treadle.offload.Call;
 import dev.treadle.offload.OffloadExecutor;
 import dev.treadle.offload.ProcessPool;
+import dev.treadle.offload.ProcessPoolBuilder;
 import dev.treadle.offload.ThreadPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** Treadle's pool of worker processes, on a loop of its own, and what it is made to do. */
 final class Ours implements AutoCloseable {
@@ -102,13 +105,22 @@ final class Ours implements AutoCloseable {
     return timed(1, () -> Check.sum(size + 2L, await(pool.submit(Jobs.endsOf(data)))));
   }
 
-  /** The first result of a new pool whose workers all start. */
-  Trial.Round cold() {
+  /**
+   * The first result of a new pool whose workers all start.
+   *
+   * @param archives where an archive of their classes is, or will be after the first time; null:
+   *     without one
+   */
+  Trial.Round cold(@Nullable Path archives) {
+    ProcessPoolBuilder options = ProcessPool.builder().workers(workers);
+    if (archives != null) {
+      options.archive(archives);
+    }
     return () ->
         onLoop(
             () -> {
               long start = System.nanoTime();
-              try (OffloadExecutor fresh = open()) {
+              try (OffloadExecutor fresh = options.open()) {
                 List<Call<?>> calls = new ArrayList<>();
                 for (int n = 0; n < workers; n++) {
                   calls.add(fresh.submit(Jobs::nothing));

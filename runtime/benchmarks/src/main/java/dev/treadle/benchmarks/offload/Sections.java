@@ -3,6 +3,7 @@ package dev.treadle.benchmarks.offload;
 import dev.treadle.benchmarks.io.Figure;
 import dev.treadle.benchmarks.io.Limit;
 import dev.treadle.benchmarks.io.Tools;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ final class Sections {
 
   private static final String TREADLE = "Treadle";
   private static final String EXECUTOR = "ProcessPoolExecutor";
+  private static final String ARCHIVED = "Treadle, with an archive of classes";
   private static final int MILLION = 1_000_000;
   private static final int BYTES = 100_000_000;
 
@@ -23,8 +25,15 @@ final class Sections {
   private final Python python;
   private final @Nullable String noPython;
   private final @Nullable String noJoblib;
+  private final Path archives;
 
-  Sections(Ours ours, Python python, Tools tools) {
+  /**
+   * With what is to be measured.
+   *
+   * @param archives an empty directory
+   */
+  Sections(Ours ours, Python python, Tools tools, Path archives) {
+    this.archives = archives;
     this.ours = ours;
     this.python = python;
     noPython = tools.pythonMissing("concurrent.futures");
@@ -101,14 +110,15 @@ final class Sections {
     String title = "first result from a cold pool of two";
     List<Trial> trials =
         List.of(
-            new Trial(TREADLE, ours.cold().repeated(3), ours.cold()),
+            new Trial(ARCHIVED, ours.cold(archives).repeated(3), ours.cold(archives)),
+            new Trial("Treadle, without an archive", ours.cold(null), ours.cold(null)),
             rival(spawn, python.once("cold spawn")),
             rival(EXECUTOR + ", forkserver", python.once("cold forkserver")),
             rival(EXECUTOR + ", fork", python.once("cold fork")));
     return section(
         new Turns("First result from a cold pool", Figure.MILLIS, trials, 7),
-        new Limit(title, TREADLE, spawn, Figure.MILLIS_AT_MOST, 130),
-        new Limit(title, TREADLE, spawn, Figure.MILLIS, 2.5));
+        new Limit(title, ARCHIVED, spawn, Figure.MILLIS_AT_MOST, 130),
+        new Limit(title, ARCHIVED, spawn, Figure.MILLIS, 2.5));
   }
 
   private Section primes() {

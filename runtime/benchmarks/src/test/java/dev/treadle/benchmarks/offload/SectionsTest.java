@@ -29,7 +29,7 @@ class SectionsTest {
               ours.map(10_000),
               ours.argument(1_000_000),
               ours.segment(1_000_000),
-              ours.cold(),
+              ours.cold(null),
               ours.primes(1),
               ours.primesInThreads(1),
               ours.primesAlone(1))) {
@@ -70,7 +70,7 @@ class SectionsTest {
     try (Ours ours = new Ours(1);
         Scripts scripts = new Scripts(OffloadBenchmarks.class, List.of("pools.py"));
         Python python = new Python(tools, scripts.folder().resolve("pools.py"), 1)) {
-      Sections sections = new Sections(ours, python, tools);
+      Sections sections = new Sections(ours, python, tools, scripts.folder().resolve("archives"));
       for (String name : Sections.NAMES) {
         Sections.Section section = sections.named(name);
         List<String> titles = section.turns().trials().stream().map(Trial::title).toList();
