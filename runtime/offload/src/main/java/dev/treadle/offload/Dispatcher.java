@@ -271,8 +271,9 @@ final class Dispatcher {
     settle();
   }
 
+  /** Also one that was killed before it could connect: it is no stranger. */
   @Nullable WorkerSlot bySecret(byte[] secret) {
-    for (WorkerSlot worker : crew.live()) {
+    for (WorkerSlot worker : crew.all()) {
       if (worker.isExpecting(secret)) {
         return worker;
       }

@@ -56,6 +56,11 @@ final class WorkerLife {
     return state == State.READY;
   }
 
+  /** Whether it may connect yet: it is starting, or was killed while it was. */
+  boolean isToConnect() {
+    return !connected && state != State.OVER && (state == State.STARTING || killed);
+  }
+
   boolean isKilled() {
     return killed;
   }

@@ -57,7 +57,7 @@ final class WorkerSlot {
   /** Whether it is this one, still to connect, that would show that. */
   boolean isExpecting(byte[] shown) {
     byte[] expected = secret;
-    return life.isStarting() && expected != null && Frames.sameSecret(expected, shown);
+    return life.isToConnect() && expected != null && Frames.sameSecret(expected, shown);
   }
 
   /** Whether it may be sent calls. */

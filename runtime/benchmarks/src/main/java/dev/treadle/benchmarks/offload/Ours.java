@@ -114,7 +114,7 @@ final class Ours implements AutoCloseable {
   Trial.Round cold(@Nullable Path archives) {
     ProcessPoolBuilder options = ProcessPool.builder().workers(workers);
     if (archives != null) {
-      options.archive(archives);
+      options.archive(archives).classPath(Jars.classPath(archives));
     }
     return () ->
         onLoop(
