@@ -65,8 +65,9 @@ record LocalPort(Mailbox input, Mailbox output, AtomicBoolean claimed) implement
 
   @Override
   public void leave() {
-    input.close();
+    // In this order: who sees the end and sends then is refused already.
     output.abandon(State.ABANDONED);
+    input.close();
   }
 
   @Override

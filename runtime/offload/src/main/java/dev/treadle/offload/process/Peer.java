@@ -172,8 +172,9 @@ final class Peer extends ByteToMessageDecoder implements Attachment.Sender {
     puts.detach();
     takes.detach();
     if (ownsEnd) {
-      puts.close();
+      // In this order: who sees the end and sends then is refused already.
       takes.abandon(State.ABANDONED);
+      puts.close();
     }
   }
 
