@@ -16,9 +16,6 @@ final class Contenders {
    */
   private static final int JVM_WARM_MILLIS = 20_000;
 
-  /** Where all wait for timers, how fast the code is matters less. */
-  private static final int SLEEPING_WARM_MILLIS = 12_000;
-
   private static final int NODE_WARM_MILLIS = 1_500;
   private static final int PYTHON_WARM_MILLIS = 1_000;
 
@@ -77,21 +74,17 @@ final class Contenders {
 
   List<Contender> sleeping(NettyTransport transport) {
     return List.of(
-        jvm(treadle(transport), "treadle-sleep", transport, SLEEPING_WARM_MILLIS),
-        jvm(DELAY, "reactor-sleep", transport, SLEEPING_WARM_MILLIS),
-        jvm(DELAY_ON_LOOP, "reactor-sleep-on-loop", transport, SLEEPING_WARM_MILLIS));
+        jvm(treadle(transport), "treadle-sleep", transport),
+        jvm(DELAY, "reactor-sleep", transport),
+        jvm(DELAY_ON_LOOP, "reactor-sleep-on-loop", transport));
   }
 
   private Contender jvm(String title, String kind, NettyTransport transport) {
-    return jvm(title, kind, transport, JVM_WARM_MILLIS);
-  }
-
-  private Contender jvm(String title, String kind, NettyTransport transport, int warmMillis) {
     String missing =
         transport.treadle.isAvailable() ? null : transport.title() + " is not available here";
     List<String> command = new ArrayList<>(tools.java());
     command.addAll(List.of(ServerMain.class.getName(), kind, transport.title()));
-    return new Contender(title, tools.onServerCore(command), warmMillis, missing);
+    return new Contender(title, tools.onServerCore(command), JVM_WARM_MILLIS, missing);
   }
 
   private Contender python(String title, @Nullable String missing, String script) {
