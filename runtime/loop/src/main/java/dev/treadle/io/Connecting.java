@@ -41,7 +41,7 @@ final class Connecting {
     }
     Connection connection = new Connection(loop, channel, options);
     try {
-      options.configure(channel);
+      options.configure(channel, loop.transport());
       options.setup.prepare(channel, address);
       channel.pipeline().addLast(connection.wire);
       await(Sockets.register(loop, channel));
