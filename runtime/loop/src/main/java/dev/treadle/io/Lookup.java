@@ -1,6 +1,7 @@
 package dev.treadle.io;
 
 import dev.treadle.Loop;
+import dev.treadle.Transport;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsErrorCauseException;
@@ -84,11 +85,13 @@ final class Lookup implements Resolver {
   }
 
   private DnsNameResolver resolverOn(Loop loop) {
+    // Not the loop itself, which the factory would keep.
+    Transport transport = loop.transport();
     DnsNameResolverBuilder builder =
         new DnsNameResolverBuilder(loop.nettyLoop())
-            .datagramChannelType(Sockets.datagram(loop.transport()))
+            .datagramChannelFactory(() -> Sockets.datagram(transport))
             // For answers that a datagram does not hold.
-            .socketChannelType(Sockets.tcp(loop.transport()))
+            .socketChannelType(Sockets.tcp(transport))
             // One that stays open would be, for a diagnosis, something that may still happen; and
             // each query leaves from another port, which is harder to forge an answer to.
             .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
