@@ -67,7 +67,7 @@ public final class AsyncFiles {
    *     at the end
    */
   public static SeekableFile openSeekable(Path path, OpenOption... options) {
-    Set<OpenOption> asked = Set.of(options);
+    Set<OpenOption> asked = Set.copyOf(List.of(options));
     if (asked.contains(StandardOpenOption.APPEND)) {
       throw new IllegalArgumentException(
           "openSeekable() to append: path=" + path + "; give WRITE, or use open()");

@@ -199,7 +199,8 @@ class SeekableFileTest {
   void shouldDoNothingInACancelledScopeButClose() {
     Virtually.run(
         () -> {
-          SeekableFile file = AsyncFiles.openSeekable(path(), CREATE, WRITE);
+          // Twice is once, as for all who open files.
+          SeekableFile file = AsyncFiles.openSeekable(path(), CREATE, WRITE, WRITE);
           boolean[] refused = new boolean[1];
           CancelScope scope = new CancelScope();
           scope.run(
