@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code load PORT PID CONNECTIONS WARM_MILLIS MILLIS}: requests in the second time, of the
- *       server with that process id
+ *       server with that process id; in the first, connections come and go
  *   <li>{@code open PORT CONNECTIONS}, {@code check}, {@code close}: idle connections
  * </ul>
  */
 final class EchoClient {
+  /**
+   * How long the connections of a warm-up last. A JVM compiles the code of a connection as a whole
+   * only after hundreds of them; that of some which stay it goes on with in the middle of a loop.
+   */
+  private static final long BURST_MILLIS = 400;
+
   private @Nullable EchoConnections idle;
 
   public static void main(String[] args) throws IOException {
@@ -72,9 +78,16 @@ final class EchoClient {
   private static String load(String[] words) {
     long serverPid = Long.parseLong(words[2]);
     long ownPid = ProcessHandle.current().pid();
-    try (var connections =
-        EchoConnections.open(Integer.parseInt(words[1]), Integer.parseInt(words[3]))) {
-      connections.exchange(Long.parseLong(words[4]) * 1_000_000, new Latencies());
+    int port = Integer.parseInt(words[1]);
+    int count = Integer.parseInt(words[3]);
+    long warm = Long.parseLong(words[4]);
+    for (; warm >= 2 * BURST_MILLIS; warm -= BURST_MILLIS) {
+      try (var passing = EchoConnections.open(port, count)) {
+        passing.exchange(BURST_MILLIS * 1_000_000, new Latencies());
+      }
+    }
+    try (var connections = EchoConnections.open(port, count)) {
+      connections.exchange(warm * 1_000_000, new Latencies());
       Latencies latencies = new Latencies();
       long serverCpu = Cpu.nanosOf(serverPid);
       long clientCpu = Cpu.nanosOf(ownPid);
