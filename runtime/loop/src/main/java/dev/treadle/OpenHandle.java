@@ -3,6 +3,7 @@ package dev.treadle;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoOps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ final class OpenHandle implements IoRegistration {
 
   @Nullable OpenHandle next;
 
+  /** Whether epoll knows it. */
+  private boolean added;
+
   OpenHandle(IoRegistration registration, IoHandle handle, OpenHandles owner) {
     this.registration = registration;
     this.handle = handle;
@@ -32,6 +36,16 @@ final class OpenHandle implements IoRegistration {
 
   @Override
   public long submit(IoOps ops) {
+    if (!(ops instanceof EpollIoOps epoll)) {
+      return registration.submit(ops);
+    }
+    if (epoll.value() == 0 && added) {
+      // Of "nothing" Netty takes a descriptor out of epoll, and then fails to change what it waits
+      // for (4.2.18): when the peer has ended its output, what no longer fits into the socket was
+      // lost. Edge-triggered for nothing else, it stays and tells of its end once.
+      return registration.submit(EpollIoOps.EPOLLET);
+    }
+    added |= epoll.value() != 0;
     return registration.submit(ops);
   }
 

@@ -54,10 +54,12 @@ final class Race<T extends @Nullable Object> {
   private @Nullable Void start(
       TaskGroup group, Collection<? extends Callable<? extends T>> bodies) {
     Task<?> previous = null;
+    Duration begun = Duration.ZERO;
     for (Callable<? extends T> body : bodies) {
       if (previous != null && stagger.isPositive()) {
-        awaitTurnAfter(previous);
+        awaitTurnAfter(previous, begun);
       }
+      begun = group.loop.time();
       previous = start(group, body);
     }
     return null;
@@ -76,9 +78,13 @@ final class Race<T extends @Nullable Object> {
   }
 
   /** Waits until the previous one has ended, which means failed, or has had its time. */
-  private void awaitTurnAfter(Task<?> previous) {
+  private void awaitTurnAfter(Task<?> previous, Duration begun) {
     Task<?> host = Task.require("race()");
-    new CancelScope(stagger).run(() -> previous.park(host));
+    // The iterator may have had to wait, too.
+    Duration left = stagger.minus(host.loop().time().minus(begun));
+    if (left.isPositive()) {
+      new CancelScope(left).run(() -> previous.park(host));
+    }
     // Woken by the previous one, which failed while another won: there is nothing more to start.
     host.checkCancelled();
   }

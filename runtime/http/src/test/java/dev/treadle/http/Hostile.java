@@ -57,6 +57,19 @@ final class Hostile {
     void run(Hostile target) throws Exception;
   }
 
+  /** Writes for ever, and notes that it has ended. */
+  static HttpHandler endless(List<Boolean> ended) {
+    return (request, response) -> {
+      try {
+        while (true) {
+          response.write(new byte[10_000]);
+        }
+      } finally {
+        ended.add(true);
+      }
+    };
+  }
+
   /** Against a server that handles like that what is not {@code /hello}. */
   static void attack(HttpHandler handler, Attack attack) throws Exception {
     attack(server -> server, handler, attack);

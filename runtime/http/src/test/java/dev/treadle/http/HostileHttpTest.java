@@ -106,15 +106,7 @@ class HostileHttpTest {
   void shouldCancelTheHandlerWhenTheClientResetsInTheMidstOfADownload() throws Exception {
     List<Boolean> ended = new ArrayList<>();
     Hostile.attack(
-        (request, response) -> {
-          try {
-            while (true) {
-              response.write(new byte[10_000]);
-            }
-          } finally {
-            ended.add(true);
-          }
-        },
+        Hostile.endless(ended),
         target -> {
           ended.clear();
           List<Socket> sockets = new ArrayList<>();

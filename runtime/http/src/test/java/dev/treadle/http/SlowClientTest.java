@@ -102,18 +102,7 @@ class SlowClientTest {
     List<String> reports =
         Hostile.reportsOf(
             server -> server,
-            handler(
-                ofMillis(200),
-                Hostile.greetingOr(
-                    (request, response) -> {
-                      try {
-                        while (true) {
-                          response.write(new byte[10_000]);
-                        }
-                      } finally {
-                        ended.add(true);
-                      }
-                    })),
+            handler(ofMillis(200), Hostile.greetingOr(Hostile.endless(ended))),
             target -> {
               ended.clear();
               Socket silent = target.send(REQUEST);

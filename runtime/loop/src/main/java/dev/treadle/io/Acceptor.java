@@ -32,7 +32,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     Connection connection;
     try {
       connection = new Connection(server.loop, channel, server.options);
-      server.options.configure(channel);
+      server.options.configure(channel, server.loop.transport());
       server.options.setup.prepare(channel, null);
       channel.pipeline().addLast(connection.wire);
     } catch (RuntimeException failure) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,23 @@ public final class AsyncFiles {
     }
     InputStream input = on("open", path, () -> Files.newInputStream(path, options));
     return new FileStream(path, input);
+  }
+
+  /**
+   * Opens a file to read and write it anywhere. Close it.
+   *
+   * @param options as for {@link FileChannel#open(Path, OpenOption...)}; none: to read
+   * @throws IllegalArgumentException with {@link StandardOpenOption#APPEND}, where every write is
+   *     at the end
+   */
+  public static SeekableFile openSeekable(Path path, OpenOption... options) {
+    Set<OpenOption> asked = Set.copyOf(List.of(options));
+    if (asked.contains(StandardOpenOption.APPEND)) {
+      throw new IllegalArgumentException(
+          "openSeekable() to append: path=" + path + "; give WRITE, or use open()");
+    }
+    return new SeekableFile(
+        path, on("openSeekable", path, () -> FileChannel.open(path, asked)), asked);
   }
 
   /**

@@ -41,7 +41,7 @@ final class Connecting {
     }
     Connection connection = new Connection(loop, channel, options);
     try {
-      options.configure(channel);
+      options.configure(channel, loop.transport());
       options.setup.prepare(channel, address);
       channel.pipeline().addLast(connection.wire);
       await(Sockets.register(loop, channel));
@@ -65,13 +65,12 @@ final class Connecting {
     Confinement.enter(Loop.current(), "connect");
     options.setup.check(true);
     Connection connection =
-        HappyEyeballs.connect(
-            host,
-            port,
-            options.resolver.resolve(host),
-            options.attemptDelay,
-            address -> open(options, address),
-            late -> late.wire.closeNow());
+        new HappyEyeballs<Connection>(
+                port,
+                options.attemptDelay,
+                address -> open(options, address),
+                late -> late.wire.closeNow())
+            .connect(host, options.resolver);
     establish(options, connection);
     return connection;
   }

@@ -2,6 +2,7 @@ package dev.treadle.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -26,6 +27,7 @@ final class Failed {
       case AccessDeniedException denied -> "access denied";
       case DirectoryNotEmptyException notEmpty -> "directory not empty";
       case NotDirectoryException other -> "not a directory";
+      case ClosedChannelException closed -> "the file is closed";
       case FileSystemException other when other.getReason() != null -> other.getReason();
       default -> String.valueOf(cause.getMessage());
     };

@@ -10,8 +10,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -22,28 +23,33 @@ import org.jspecify.annotations.Nullable;
  * Connecting to a host with several addresses, of which some may not answer: RFC 8305. Each attempt
  * starts when the one before has had its time or has failed, and the first that connects wins.
  */
-final class HappyEyeballs {
+final class HappyEyeballs<C> {
   /** The RFC's recommendation, and asyncio's and trio's default. */
   static final Duration DELAY = Duration.ofMillis(250);
 
-  private HappyEyeballs() {}
+  private final int port;
+  private final Duration delay;
+  private final Function<InetSocketAddress, C> connector;
+  private final Consumer<? super C> close;
+
+  /** Why not, for each attempt. */
+  private final List<@Nullable Throwable> failures = new ArrayList<>();
 
   /**
-   * The addresses with the families taking turns, beginning with that of the first; those of one
-   * family stay in order.
+   * Connects to a port, of whatever host.
+   *
+   * @param connector makes a connection, or throws; when cancelled it leaves nothing behind
+   * @param close gets a connection that came too late to be wanted
    */
-  static List<InetAddress> interleaved(List<InetAddress> addresses) {
-    ArrayDeque<InetAddress> first = new ArrayDeque<>();
-    ArrayDeque<InetAddress> second = new ArrayDeque<>();
-    for (InetAddress address : addresses) {
-      (isIpv6(address) == isIpv6(addresses.get(0)) ? first : second).add(address);
-    }
-    List<InetAddress> turns = new ArrayList<>(addresses.size());
-    while (turns.size() < addresses.size()) {
-      add(first.poll(), turns);
-      add(second.poll(), turns);
-    }
-    return turns;
+  HappyEyeballs(
+      int port,
+      Duration delay,
+      Function<InetSocketAddress, C> connector,
+      Consumer<? super C> close) {
+    this.port = port;
+    this.delay = delay;
+    this.connector = connector;
+    this.close = close;
   }
 
   /** With the name it was asked for, which TLS wants to know. */
@@ -57,52 +63,64 @@ final class HappyEyeballs {
     }
   }
 
-  private static boolean isIpv6(InetAddress address) {
-    return address instanceof Inet6Address;
-  }
-
-  private static void add(@Nullable InetAddress address, List<InetAddress> into) {
-    if (address != null) {
-      into.add(address);
-    }
-  }
-
   /**
-   * Connects to the first of the host's addresses that lets it.
+   * Connects to the first of the host's addresses that lets it; what the resolver can ask for
+   * family by family, it need not have found all of.
    *
-   * @param connector makes a connection, or throws; when cancelled it leaves nothing behind
-   * @param close gets a connection that came too late to be wanted
    * @throws UncheckedIOException if none does; why not is suppressed there, in the order of
    *     attempts
    * @throws Cancelled if the task's scope is cancelled; nothing is left then
    */
-  static <C> C connect(
-      String host,
-      int port,
-      List<InetAddress> addresses,
-      Duration delay,
-      Function<InetSocketAddress, C> connector,
-      Consumer<? super C> close) {
-    List<Callable<C>> attempts = new ArrayList<>(addresses.size());
-    @Nullable Throwable[] failures = new @Nullable Throwable[addresses.size()];
-    for (InetAddress address : interleaved(addresses)) {
-      int number = attempts.size();
-      attempts.add(
-          () -> {
+  C connect(String host, Resolver resolver) {
+    if (resolver instanceof FamilyResolver families && families.isAskedApart(host)) {
+      C connection = connectApart(host, families);
+      if (connection != null) {
+        return connection;
+      }
+      // There is no host of just this name.
+    }
+    return connect(AddressTurns.of(host, resolver.resolve(host)));
+  }
+
+  /** Null if there are no addresses. */
+  private @Nullable C connectApart(String host, FamilyResolver families) {
+    List<C> connected = new ArrayList<>(1);
+    @Nullable UncheckedIOException[] failure = new @Nullable UncheckedIOException[1];
+    try {
+      Treadle.group(
+          "connect",
+          group -> {
+            AddressTurns turns = AddressTurns.lookUp(group, families, host);
             try {
-              return connector.apply(new InetSocketAddress(named(host, address), port));
-            } catch (RuntimeException failure) {
-              failures[number] = failure;
-              throw failure;
+              if (turns.hasNext()) {
+                connected.add(connect(turns));
+              } else {
+                failure[0] = turns.failure();
+              }
+            } catch (UncheckedIOException failed) {
+              failure[0] = failed;
+            } finally {
+              // What the other family has is no longer of use.
+              group.cancel();
             }
           });
+    } catch (Throwable late) {
+      connected.forEach(close);
+      throw late;
     }
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+    return connected.isEmpty() ? null : connected.getFirst();
+  }
+
+  private C connect(AddressTurns turns) {
     try {
-      return attempts.size() == 1
-          ? attempts.get(0).call()
-          : Treadle.<C>race(delay, attempts, close);
+      return turns.isLast()
+          ? attempt(turns).call()
+          : Treadle.<C>race(delay, attempts(turns), close);
     } catch (UncheckedIOException | TaskGroupException failed) {
-      throw failure(host, port, addresses, failures, failed);
+      throw failure(turns, failed);
     } catch (RuntimeException failure) {
       throw failure;
     } catch (Exception undeclared) {
@@ -110,17 +128,53 @@ final class HappyEyeballs {
     }
   }
 
-  private static UncheckedIOException failure(
-      String host,
-      int port,
-      List<InetAddress> addresses,
-      @Nullable Throwable[] failures,
-      RuntimeException failed) {
-    List<String> tried = interleaved(addresses).stream().map(InetAddress::getHostAddress).toList();
+  private Callable<C> attempt(AddressTurns turns) {
+    int number = failures.size();
+    failures.add(null);
+    turns.promise();
+    return () -> {
+      InetAddress address = turns.next();
+      try {
+        return connector.apply(new InetSocketAddress(named(turns.host(), address), port));
+      } catch (RuntimeException failure) {
+        failures.set(number, failure);
+        throw failure;
+      }
+    };
+  }
+
+  /** Each takes its address when its time has come, and more may be known. */
+  private AbstractCollection<Callable<C>> attempts(AddressTurns turns) {
+    return new AbstractCollection<>() {
+      @Override
+      public Iterator<Callable<C>> iterator() {
+        return new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return turns.hasNext();
+          }
+
+          @Override
+          public Callable<C> next() {
+            return attempt(turns);
+          }
+        };
+      }
+
+      /** There is one, and who knows how many more. */
+      @Override
+      public int size() {
+        return Integer.MAX_VALUE;
+      }
+    };
+  }
+
+  private UncheckedIOException failure(AddressTurns turns, RuntimeException failed) {
+    List<String> tried = turns.taken().stream().map(InetAddress::getHostAddress).toList();
     UncheckedIOException failure =
         new UncheckedIOException(
             "connect failed: host="
-                + host
+                + turns.host()
                 + " port="
                 + port
                 + " addresses="

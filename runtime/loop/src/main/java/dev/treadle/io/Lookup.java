@@ -1,6 +1,7 @@
 package dev.treadle.io;
 
 import dev.treadle.Loop;
+import dev.treadle.Transport;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsErrorCauseException;
@@ -12,9 +13,11 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,17 +25,24 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the hosts file, then DNS; for any loop. */
-final class Lookup implements Resolver {
+final class Lookup implements FamilyResolver {
   private static final List<InetAddress> LOOPBACK =
       NetUtil.isIpV4StackPreferred()
           ? List.of(NetUtil.LOCALHOST4)
           : List.of(NetUtil.LOCALHOST6, NetUtil.LOCALHOST4);
 
+  private static final ResolvedAddressTypes BOTH =
+      NetUtil.isIpV4StackPreferred()
+          ? ResolvedAddressTypes.IPV4_ONLY
+          : ResolvedAddressTypes.IPV6_PREFERRED;
+
+  private static final String NO_SUCH_HOST = "no such host; check the name";
+
   private final SystemNames names;
   private final @Nullable Duration timeout;
 
-  /** One for each loop, which keeps its answers. They do not hold their loops. */
-  private final Map<Loop, DnsNameResolver> resolvers =
+  /** For each loop, which keep its answers. They do not hold their loops. */
+  private final Map<Loop, Map<ResolvedAddressTypes, DnsNameResolver>> resolvers =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   /**
@@ -52,6 +62,45 @@ final class Lookup implements Resolver {
   @Override
   public List<InetAddress> resolve(String host) {
     Loop loop = Loop.current();
+    List<InetAddress> known = known(loop, host);
+    if (!known.isEmpty()) {
+      return known;
+    }
+    try {
+      return ask(loop, host, BOTH);
+    } catch (IOException failure) {
+      throw notResolved(host, failure);
+    }
+  }
+
+  @Override
+  public boolean isAskedApart(String host) {
+    return known(Loop.current(), host).isEmpty() && names.isAskedAsItIs(host);
+  }
+
+  @Override
+  public List<InetAddress> resolve(String host, StandardProtocolFamily family) {
+    boolean ipv6 = family == StandardProtocolFamily.INET6;
+    if (ipv6 && NetUtil.isIpV4StackPreferred()) {
+      return List.of();
+    }
+    // With nothing appended: what is found otherwise is found by asking for both.
+    String absolute = host.endsWith(".") ? host : host + ".";
+    try {
+      return ask(
+          Loop.current(),
+          absolute,
+          ipv6 ? ResolvedAddressTypes.IPV6_ONLY : ResolvedAddressTypes.IPV4_ONLY);
+    } catch (IOException failure) {
+      if (reason(failure).equals(NO_SUCH_HOST)) {
+        return List.of();
+      }
+      throw notResolved(host, failure);
+    }
+  }
+
+  /** What needs no query; empty if there is nothing. */
+  private List<InetAddress> known(Loop loop, String host) {
     Confinement.enter(loop, "resolve");
     if (host.isEmpty()) {
       throw new IllegalArgumentException("host is empty: host=; give a name or an address");
@@ -63,10 +112,7 @@ final class Lookup implements Resolver {
     names.refresh();
     String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     List<InetAddress> known = names.hosts(name);
-    if (!known.isEmpty()) {
-      return known;
-    }
-    return isLocalhost(name) ? LOOPBACK : ask(loop, host);
+    return known.isEmpty() && isLocalhost(name) ? LOOPBACK : known;
   }
 
   private static boolean isLocalhost(String name) {
@@ -74,30 +120,34 @@ final class Lookup implements Resolver {
     return lowerCase.equals("localhost") || lowerCase.endsWith(".localhost");
   }
 
-  private List<InetAddress> ask(Loop loop, String host) {
-    try {
-      return NettyWait.await(resolvers.computeIfAbsent(loop, this::resolverOn).resolveAll(host));
-    } catch (IOException failure) {
-      throw new UncheckedIOException(
-          "host not resolved: host=" + host + " cause=" + reason(failure), failure);
-    }
+  private List<InetAddress> ask(Loop loop, String host, ResolvedAddressTypes types)
+      throws IOException {
+    return NettyWait.await(
+        resolvers
+            .computeIfAbsent(loop, of -> new EnumMap<>(ResolvedAddressTypes.class))
+            .computeIfAbsent(types, of -> resolverOn(loop, types))
+            .resolveAll(host));
   }
 
-  private DnsNameResolver resolverOn(Loop loop) {
+  private static UncheckedIOException notResolved(String host, IOException failure) {
+    return new UncheckedIOException(
+        "host not resolved: host=" + host + " cause=" + reason(failure), failure);
+  }
+
+  private DnsNameResolver resolverOn(Loop loop, ResolvedAddressTypes asked) {
+    // Not the loop itself, which the factory would keep.
+    Transport transport = loop.transport();
     DnsNameResolverBuilder builder =
         new DnsNameResolverBuilder(loop.nettyLoop())
-            .datagramChannelType(Sockets.datagram(loop.transport()))
+            .datagramChannelFactory(() -> Sockets.datagram(transport))
             // For answers that a datagram does not hold.
-            .socketChannelType(Sockets.tcp(loop.transport()))
+            .socketChannelType(Sockets.tcp(transport))
             // One that stays open would be, for a diagnosis, something that may still happen; and
             // each query leaves from another port, which is harder to forge an answer to.
             .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
             .hostsFileEntriesResolver((name, types) -> null)
             .nameServerProvider(names)
-            .resolvedAddressTypes(
-                NetUtil.isIpV4StackPreferred()
-                    ? ResolvedAddressTypes.IPV4_ONLY
-                    : ResolvedAddressTypes.IPV6_PREFERRED);
+            .resolvedAddressTypes(asked);
     if (timeout != null) {
       builder.queryTimeoutMillis(timeout.toMillis());
     }
@@ -116,7 +166,7 @@ final class Lookup implements Resolver {
       }
     }
     return failure instanceof UnknownHostException
-        ? "no such host; check the name"
+        ? NO_SUCH_HOST
         : String.valueOf(failure.getMessage()).lines().findFirst().orElse("unknown");
   }
 }

@@ -1,5 +1,6 @@
 package dev.treadle.io;
 
+import dev.treadle.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
@@ -183,7 +184,7 @@ public final class NetOptions {
     return copy;
   }
 
-  void configure(Channel channel) {
+  void configure(Channel channel, Transport transport) {
     ChannelConfig config = channel.config();
     config.setWriteBufferWaterMark(writeMarks);
     // The peer's end of output is the reader's end, and no reason to stop writing to it.
@@ -194,6 +195,7 @@ public final class NetOptions {
     if (!options.isEmpty()) {
       config.setOptions(options);
     }
+    HalfClosing.allow(channel, transport);
   }
 
   private static void requireMarks(int low, int high) {

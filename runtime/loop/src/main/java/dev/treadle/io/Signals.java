@@ -4,13 +4,13 @@ import dev.treadle.Cancelled;
 import dev.treadle.Loop;
 import dev.treadle.Treadle;
 import dev.treadle.internal.SignalHandlers;
+import dev.treadle.internal.Taking;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -114,25 +114,15 @@ public final class Signals implements Iterable<String>, AutoCloseable {
    */
   @Override
   public Iterator<String> iterator() {
-    return new Iterator<>() {
-      private @Nullable String next;
-
+    return new Taking<>() {
       @Override
-      public boolean hasNext() {
-        if (next == null) {
-          next = nextOrNull();
-        }
-        return next != null;
+      protected @Nullable String take() {
+        return nextOrNull();
       }
 
       @Override
-      public String next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException("no more signals: signals=" + names + " are closed");
-        }
-        String given = next;
-        next = null;
-        return given == null ? "" : given;
+      protected String atEnd() {
+        return "no more signals: signals=" + names + " are closed";
       }
     };
   }

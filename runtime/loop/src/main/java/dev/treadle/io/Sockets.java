@@ -70,13 +70,13 @@ final class Sockets {
     return group.register(channel);
   }
 
-  /** What to send and receive datagrams with. */
-  static Class<? extends DatagramChannel> datagram(Transport transport) {
+  /** A channel to send and receive datagrams with. */
+  static DatagramChannel datagram(Transport transport) {
     return switch (transport) {
-      case IO_URING -> IoUringDatagramChannel.class;
-      case EPOLL -> EpollDatagramChannel.class;
-      case KQUEUE -> KQueueDatagramChannel.class;
-      case NIO -> NioDatagramChannel.class;
+      case IO_URING -> new IoUringDatagramChannel();
+      case EPOLL -> new EpollDatagramChannel();
+      case KQUEUE -> new KQueueDatagramChannel();
+      case NIO -> new NioDatagramChannel();
     };
   }
 

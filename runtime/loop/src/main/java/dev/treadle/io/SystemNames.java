@@ -14,12 +14,16 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class SystemNames implements DnsServerAddressStreamProvider {
   /** So old they may get before they are read again. */
   private static final long MOST_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private static final Pattern NDOTS = Pattern.compile("\\bndots:([0-9]{1,3})\\b");
 
   static final SystemNames SYSTEM = new SystemNames(null, null);
 
@@ -78,7 +84,7 @@ final class SystemNames implements DnsServerAddressStreamProvider {
   /** As if so much time had passed since they were read. */
   void age(Duration time) {
     Found last = found();
-    found = new Found(last.hosts, last.servers, last.nanoTime - time.toNanos());
+    found = new Found(last.hosts, last.servers, last.ndots, last.nanoTime - time.toNanos());
   }
 
   private Found read() throws IOException {
@@ -88,7 +94,8 @@ final class SystemNames implements DnsServerAddressStreamProvider {
             ? HostsFileEntriesProvider.parser().parseSilently()
             : HostsFileEntriesProvider.parser().parse(hostsFile);
     DnsServerAddressStreamProvider servers = ownServers;
-    return new Found(hosts, servers == null ? systemServers() : servers, System.nanoTime());
+    return new Found(
+        hosts, servers == null ? systemServers() : servers, ndots(), System.nanoTime());
   }
 
   private static DnsServerAddressStreamProvider systemServers() {
@@ -101,6 +108,39 @@ final class SystemNames implements DnsServerAddressStreamProvider {
       }
     }
     return DnsServerAddressStreamProviders.platformDefault();
+  }
+
+  /** The option of that name, which Netty follows and does not tell. */
+  private static int ndots() {
+    StringBuilder options = new StringBuilder();
+    try {
+      for (String line : Files.readAllLines(Path.of("/etc/resolv.conf"))) {
+        if (line.startsWith("options")) {
+          options.append(' ').append(line);
+        }
+      }
+    } catch (IOException | UncheckedIOException none) {
+      // Another kind of system.
+    }
+    return ndots(options + " " + System.getenv().getOrDefault("RES_OPTIONS", ""));
+  }
+
+  /** What the options say; the last counts. */
+  static int ndots(String options) {
+    Matcher matcher = NDOTS.matcher(options);
+    int ndots = 1;
+    while (matcher.find()) {
+      ndots = Integer.parseInt(matcher.group(1));
+    }
+    return ndots;
+  }
+
+  /**
+   * Whether a name is asked for as it is before others are appended to it. To be {@link #refresh}ed
+   * before.
+   */
+  boolean isAskedAsItIs(String name) {
+    return name.endsWith(".") || name.chars().filter(c -> c == '.').count() >= found().ndots;
   }
 
   /** What the resolver's first use on a loop would read files for. */
@@ -141,5 +181,8 @@ final class SystemNames implements DnsServerAddressStreamProvider {
   }
 
   private record Found(
-      HostsFileEntriesProvider hosts, DnsServerAddressStreamProvider servers, long nanoTime) {}
+      HostsFileEntriesProvider hosts,
+      DnsServerAddressStreamProvider servers,
+      int ndots,
+      long nanoTime) {}
 }

@@ -2,16 +2,12 @@ package dev.treadle.io;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Options for a {@link UdpSocket}; not thread-safe. */
 public final class UdpOptions {
-  /** No datagram is longer, so that none is cut off. */
-  private static final int LONGEST = 65_535;
-
   private final Map<ChannelOption<?>, Object> channelOptions = new LinkedHashMap<>();
   private int queue = 1024;
 
@@ -53,7 +49,6 @@ public final class UdpOptions {
 
   @SuppressWarnings("unchecked")
   void applyTo(Bootstrap bootstrap) {
-    bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST));
     channelOptions.forEach(
         (option, value) -> bootstrap.option((ChannelOption<Object>) option, value));
   }

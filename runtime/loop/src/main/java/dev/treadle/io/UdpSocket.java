@@ -4,6 +4,7 @@ import dev.treadle.Cancelled;
 import dev.treadle.Loop;
 import dev.treadle.Treadle;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DatagramChannel;
@@ -45,6 +46,7 @@ public final class UdpSocket implements AutoCloseable {
 
   private final Loop loop;
   private final DatagramChannel channel;
+  private final UdpChannels channels;
   private final UdpInbox inbox;
 
   /** Read once: a closed channel no longer knows. */
@@ -52,9 +54,10 @@ public final class UdpSocket implements AutoCloseable {
 
   private final @Nullable InetSocketAddress remote;
 
-  private UdpSocket(Loop loop, DatagramChannel channel, UdpInbox inbox) {
+  private UdpSocket(Loop loop, DatagramChannel channel, UdpChannels channels, UdpInbox inbox) {
     this.loop = loop;
     this.channel = channel;
+    this.channels = channels;
     this.inbox = inbox;
     this.local = channel.localAddress();
     this.remote = channel.remoteAddress();
@@ -98,16 +101,14 @@ public final class UdpSocket implements AutoCloseable {
     Confinement.enter(loop, operation);
     requireResolved(address);
     UdpInbox inbox = new UdpInbox(options.queue());
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(loop.nettyLoop())
-            .channel(Sockets.datagram(loop.transport()))
-            .handler(inbox);
+    UdpChannels channels = new UdpChannels(loop.transport(), operation.equals("connect"));
+    Bootstrap bootstrap = new Bootstrap().group(loop.nettyLoop()).handler(inbox);
+    channels.applyTo(bootstrap);
     options.applyTo(bootstrap);
     ChannelFuture opened = opening.apply(bootstrap);
     try {
       NettyWait.await(opened);
-      return new UdpSocket(loop, (DatagramChannel) opened.channel(), inbox);
+      return new UdpSocket(loop, (DatagramChannel) opened.channel(), channels, inbox);
     } catch (IOException failure) {
       opened.channel().close();
       throw new UncheckedIOException(
@@ -126,12 +127,13 @@ public final class UdpSocket implements AutoCloseable {
 
   /**
    * Sends one datagram, and waits until the system has taken it; that says nothing about whether it
-   * arrives. If the wait is cancelled, it is sent all the same.
+   * arrives. If the wait is cancelled, it is sent all the same, unless it has no bytes: such a one
+   * is a datagram as any other, and arrives as an array of length 0.
    *
    * @throws UncheckedIOException if it is too long or cannot be sent, or the socket is closed; if
-   *     it is about one sent before, this one was not sent
-   * @throws IllegalArgumentException if there are no bytes, which UDP allows and Netty does not; or
-   *     if the address has not been resolved
+   *     it is about one sent before, this one was not sent; if it has no bytes, the socket is
+   *     connected and the transport NIO, by which Java sends none
+   * @throws IllegalArgumentException if the address has not been resolved
    * @throws IllegalStateException on a connected socket, or outside a task
    * @throws Cancelled if the task's scope is cancelled from the start; nothing was sent then
    */
@@ -161,10 +163,12 @@ public final class UdpSocket implements AutoCloseable {
     if (inbox.isEnded()) {
       throw closed("send");
     }
-    if (bytes.length == 0) {
-      // Netty takes it for done, and sends nothing.
-      throw new IllegalArgumentException(
-          "datagram empty: bytes=0 address=" + address + "; send a byte at least");
+    boolean empty = bytes.length == 0;
+    if (empty && !channels.canSendEmpty()) {
+      throw failed(
+          "datagram empty: bytes=0 transport=nio socket=" + this,
+          "send a byte, or send it by a socket that is bound and not connected",
+          new IOException("Java sends no empty datagram by a connected channel"));
     }
     int most = address.getAddress() instanceof Inet4Address ? MOST_IPV4 : MOST_IPV6;
     if (bytes.length > most) {
@@ -175,8 +179,11 @@ public final class UdpSocket implements AutoCloseable {
     }
     try {
       // A copy, because it may go out later, when the caller has changed the array.
-      NettyWait.await(
-          channel.writeAndFlush(new DatagramPacket(Unpooled.copiedBuffer(bytes), address)));
+      ByteBuf content = empty ? channel.alloc().directBuffer(1) : Unpooled.copiedBuffer(bytes);
+      NettyWait.await(channel.writeAndFlush(new DatagramPacket(content, address)));
+      if (empty) {
+        channels.sendEmpty(channel, address);
+      }
     } catch (ClosedChannelException closed) {
       throw closed("send");
     } catch (IOException failure) {

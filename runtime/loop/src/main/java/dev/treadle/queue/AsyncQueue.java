@@ -7,11 +7,11 @@ import dev.treadle.Handler;
 import dev.treadle.Loop;
 import dev.treadle.Receiver;
 import dev.treadle.WaitQueue;
+import dev.treadle.internal.Taking;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -349,25 +349,15 @@ public final class AsyncQueue<E> implements Iterable<E> {
    */
   @Override
   public Iterator<E> iterator() {
-    return new Iterator<>() {
-      private @Nullable E next;
-
+    return new Taking<>() {
       @Override
-      public boolean hasNext() {
-        if (next == null) {
-          next = takeOrNull();
-        }
-        return next != null;
+      protected @Nullable E take() {
+        return takeOrNull();
       }
 
       @Override
-      public E next() {
-        if (next == null && !hasNext()) {
-          throw new NoSuchElementException("queue is closed and empty: queue=" + AsyncQueue.this);
-        }
-        E item = Objects.requireNonNull(next);
-        next = null;
-        return item;
+      protected String atEnd() {
+        return "queue is closed and empty: queue=" + AsyncQueue.this;
       }
     };
   }

@@ -40,14 +40,18 @@ final class ConnectScript {
 
   /** Gives the address that it has connected to. */
   String connect(long delayMillis) {
+    return connect(delayMillis, host -> List.copyOf(steps.keySet()));
+  }
+
+  /** The same of a host whose addresses the resolver has. */
+  String connect(long delayMillis, Resolver resolver) {
     String connected =
-        HappyEyeballs.connect(
-            "host.test",
-            80,
-            List.copyOf(steps.keySet()),
-            Duration.ofMillis(delayMillis),
-            address -> connect(Objects.requireNonNull(steps.get(address.getAddress()))),
-            this::close);
+        new HappyEyeballs<String>(
+                80,
+                Duration.ofMillis(delayMillis),
+                address -> connect(Objects.requireNonNull(steps.get(address.getAddress()))),
+                this::close)
+            .connect("host.test", resolver);
     note("end");
     return connected;
   }
@@ -74,7 +78,7 @@ final class ConnectScript {
     open--;
   }
 
-  private void note(String event) {
+  void note(String event) {
     events.add(Loop.current().time().toMillis() + " " + event);
   }
 

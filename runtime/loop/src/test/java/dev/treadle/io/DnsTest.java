@@ -19,6 +19,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,43 @@ class DnsTest {
             assertThat(server.queries()).contains("A many.test", "TCP A many.test");
           }
         });
+  }
+
+  @Test
+  void shouldAnswerForEachFamilyApart() {
+    run(
+        () -> {
+          try (DnsServer server =
+              new DnsServer()
+                  .host("both.test", V4, V6, OTHER_V4)
+                  .host("four.test", V4)
+                  .error("silent.test", -1)) {
+            FamilyResolver resolver =
+                (FamilyResolver) Dns.resolver(Duration.ofSeconds(1), server.address());
+            assertThat(resolver.isAskedApart("both.test.")).isTrue();
+            assertThat(resolver.isAskedApart("10.1.2.3")).isFalse();
+            assertThat(resolver.isAskedApart("localhost.")).isFalse();
+            assertThat(resolver.resolve("both.test", StandardProtocolFamily.INET6))
+                .containsExactly(address(V6));
+            assertThat(server.queries()).containsExactly("AAAA both.test");
+            assertThat(resolver.resolve("both.test", StandardProtocolFamily.INET))
+                .containsExactly(address(V4), address(OTHER_V4));
+            assertThat(resolver.resolve("four.test", StandardProtocolFamily.INET6)).isEmpty();
+            assertThat(resolver.resolve("missing.test", StandardProtocolFamily.INET)).isEmpty();
+            assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> resolver.resolve("silent.test", StandardProtocolFamily.INET))
+                .withMessageStartingWith(
+                    "host not resolved: host=silent.test cause=no name server");
+          }
+        });
+  }
+
+  @Test
+  void shouldKnowHowManyDotsANameHasThatIsAskedAsItIs() {
+    assertThat(SystemNames.ndots("")).isEqualTo(1);
+    assertThat(SystemNames.ndots(" options timeout:1 ndots:5 rotate ")).isEqualTo(5);
+    assertThat(SystemNames.ndots(" options ndots:5 options ndots:0")).isZero();
+    assertThat(SystemNames.ndots("options ndots:x ndots:99999999999")).isEqualTo(1);
   }
 
   @Test

@@ -31,16 +31,29 @@ class HappyEyeballsTest {
     return List.of(literals).stream().map(HappyEyeballsTest::ip).toList();
   }
 
+  private static List<InetAddress> turns(String... literals) {
+    return Virtually.run(
+        () -> {
+          AddressTurns turns = AddressTurns.of("host.test", ips(literals));
+          List<InetAddress> all = new ArrayList<>();
+          while (turns.hasNext()) {
+            assertThat(turns.isLast()).isEqualTo(all.size() == literals.length - 1);
+            turns.promise();
+            all.add(turns.next());
+          }
+          assertThat(turns.taken()).isEqualTo(all);
+          return all;
+        });
+  }
+
   @Test
   void shouldLetTheFamiliesTakeTurns() {
-    assertThat(
-            HappyEyeballs.interleaved(
-                ips("2001:db8::1", "2001:db8::2", "2001:db8::3", "10.0.0.1", "10.0.0.2")))
+    assertThat(turns("2001:db8::1", "2001:db8::2", "2001:db8::3", "10.0.0.1", "10.0.0.2"))
         .isEqualTo(ips("2001:db8::1", "10.0.0.1", "2001:db8::2", "10.0.0.2", "2001:db8::3"));
-    assertThat(HappyEyeballs.interleaved(ips("10.0.0.1", "10.0.0.2", "2001:db8::1")))
+    assertThat(turns("10.0.0.1", "10.0.0.2", "2001:db8::1"))
         .as("the first stays the first")
         .isEqualTo(ips("10.0.0.1", "2001:db8::1", "10.0.0.2"));
-    assertThat(HappyEyeballs.interleaved(ips("10.0.0.1"))).isEqualTo(ips("10.0.0.1"));
+    assertThat(turns("10.0.0.1")).isEqualTo(ips("10.0.0.1"));
   }
 
   @Test

@@ -99,7 +99,7 @@ class UdpTest {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void shouldRefuseADatagramThatIsEmptyOrTooLong(Transport transport) {
+  void shouldRefuseADatagramThatIsTooLong(Transport transport) {
     run(
         transport,
         () -> {
@@ -111,11 +111,83 @@ class UdpTest {
                     "datagram too long: bytes=65508 most=65507 address="
                         + self
                         + "; send it in parts");
-            assertThatIllegalArgumentException()
-                .isThrownBy(() -> socket.send(new byte[0], self))
-                .withMessage("datagram empty: bytes=0 address=" + self + "; send a byte at least");
             socket.send(bytes("fits"), self);
             assertThat(text(socket.receive())).isEqualTo("fits");
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void shouldCarryADatagramWithoutBytesInItsPlace(Transport transport) {
+    run(
+        transport,
+        () -> {
+          try (UdpSocket one = UdpSocket.bind(ANY_PORT);
+              UdpSocket other = UdpSocket.bind(ANY_PORT)) {
+            one.send(bytes("before"), other.localAddress());
+            one.send(new byte[0], other.localAddress());
+            one.send(new byte[0], other.localAddress());
+            one.send(bytes("after"), other.localAddress());
+            assertThat(text(other.receive())).isEqualTo("before");
+            assertThat(other.receive().bytes()).isEmpty();
+            Datagram second = other.receive();
+            assertThat(second.bytes()).isEmpty();
+            assertThat(second.address()).isEqualTo(one.localAddress());
+            assertThat(text(other.receive())).isEqualTo("after");
+            assertThat(other.poll()).isNull();
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void shouldReceiveDatagramsWithoutBytesWhenConnected(Transport transport) {
+    run(
+        transport,
+        () -> {
+          try (UdpSocket server = UdpSocket.bind(ANY_PORT);
+              UdpSocket client = UdpSocket.connect(server.localAddress())) {
+            InetSocketAddress back = client.localAddress();
+            for (int round = 0; round < 3; round++) {
+              server.send(new byte[0], back);
+              server.send(new byte[0], back);
+              server.send(bytes("after"), back);
+              Datagram first = client.receive();
+              assertThat(first.bytes()).isEmpty();
+              assertThat(first.address()).isEqualTo(server.localAddress());
+              assertThat(client.receive().bytes()).isEmpty();
+              assertThat(text(client.receive())).isEqualTo("after");
+            }
+            byte[] most = new byte[65_507];
+            most[most.length - 1] = 7;
+            server.send(most, back);
+            assertThat(client.receive().bytes()).isEqualTo(most);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void shouldSendADatagramWithoutBytesWhenConnectedOrSayThatItCannot(Transport transport) {
+    run(
+        transport,
+        () -> {
+          try (UdpSocket server = UdpSocket.bind(ANY_PORT);
+              UdpSocket client = UdpSocket.connect(server.localAddress())) {
+            if (transport == Transport.NIO) {
+              assertThatExceptionOfType(UncheckedIOException.class)
+                  .isThrownBy(() -> client.send(new byte[0]))
+                  .withMessage(
+                      "datagram empty: bytes=0 transport=nio socket="
+                          + client
+                          + "; send a byte, or send it by a socket that is bound and not connected");
+            } else {
+              client.send(new byte[0]);
+              assertThat(server.receive().bytes()).isEmpty();
+            }
+            client.send(bytes("after"));
+            assertThat(text(server.receive())).isEqualTo("after");
           }
         });
   }

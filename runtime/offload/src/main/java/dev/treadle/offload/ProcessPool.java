@@ -9,6 +9,7 @@ import dev.treadle.Hold;
 import dev.treadle.Loop;
 import dev.treadle.offload.internal.Codec;
 import dev.treadle.offload.internal.Encoded;
+import dev.treadle.offload.internal.Nesting;
 import dev.treadle.offload.internal.Segments;
 import dev.treadle.offload.internal.UnsendableException;
 import java.io.IOException;
@@ -44,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * WorkerCrashedException}; what it had not begun is done elsewhere. {@link CallOptions#idempotent}
  * calls are tried again. A step that crashes worker after worker is refused, see {@link
  * ProcessPoolBuilder#quarantineAfter}.
+ *
+ * <p>A step may not open a pool of its own: see {@link ProcessPoolBuilder#nesting}.
  *
  * <p>What workers write appears on this process's outputs, by line, tagged. Times are real time,
  * whatever the loop's clock; a virtual clock does not jump while a call that was submitted on its
@@ -83,6 +86,16 @@ public final class ProcessPool implements OffloadExecutor {
   }
 
   static ProcessPool open(ProcessPoolBuilder options) {
+    if (Nesting.levels() <= 0) {
+      throw new IllegalStateException(
+          "open() of a pool in a worker: pool="
+              + options.name
+              + " pid="
+              + ProcessHandle.current().pid()
+              + "; pools in all workers of a pool are as many processes squared: submit to one pool"
+              + " in the program, use a ThreadPool here, or allow it by nesting(1) where the worker,"
+              + " or its pool, is built");
+    }
     boolean onLoop = Loop.isLoopThread(Thread.currentThread());
     Segments segments;
     try {

@@ -1,9 +1,11 @@
 package dev.treadle.offload;
 
 import dev.treadle.offload.internal.Codec;
+import dev.treadle.offload.internal.Nesting;
 import java.io.ObjectInputFilter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcessPoolBuilder {
   String name = "pool";
-  int workers = Runtime.getRuntime().availableProcessors();
+  int workers = Nesting.cores();
   @Nullable Path java;
   List<String> classPath = List.of();
   List<String> flags = List.of();
@@ -30,6 +32,7 @@ public final class ProcessPoolBuilder {
   Set<String> withoutEnvironment = Set.of();
   long maxHeap;
   int niceness = DEFAULT_NICENESS;
+  int nesting;
   @Nullable VoidJob initializer;
   int recycleAfter = Integer.MAX_VALUE;
   long recycleAbove = Long.MAX_VALUE;
@@ -53,7 +56,8 @@ public final class ProcessPoolBuilder {
   }
 
   /**
-   * How many workers there are at most; default: one for each core.
+   * How many workers there are at most; default: one for each core. In a worker of another pool,
+   * one for each core that is its share of them, and one at least.
    *
    * @throws IllegalArgumentException if it is less than 1
    */
@@ -127,6 +131,23 @@ public final class ProcessPoolBuilder {
       throw new IllegalArgumentException("niceness: steps=" + steps + "; give 0 to 19");
     }
     niceness = steps;
+    return this;
+  }
+
+  /**
+   * How many levels of processes the steps may start below their workers, by a pool or as {@code
+   * WorkerProcess}es; default 0: none, so that pools in all workers of a pool do not fill the
+   * machine with processes by mistake. Such a worker gets the JVM flags that a loop needs. A pool
+   * in it has its worker's share of the cores, unless it says how many {@link #workers}, and passes
+   * on less than it has. What it starts ends with it, also when it is killed.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public ProcessPoolBuilder nesting(int levels) {
+    if (levels < 0) {
+      throw new IllegalArgumentException("nesting: levels=" + levels + "; give 0 or more");
+    }
+    nesting = levels;
     return this;
   }
 
@@ -208,7 +229,7 @@ public final class ProcessPoolBuilder {
   /**
    * Gets each line that a worker writes, on a thread of that worker's; it may block, which holds up
    * that worker alone. Default: to this process's own standard output or error, tagged {@code
-   * [worker 1 pid 4711]}.
+   * [worker 1 4711]}.
    */
   public ProcessPoolBuilder output(WorkerOutputHandler handler) {
     output = Objects.requireNonNull(handler, "handler");
@@ -221,7 +242,8 @@ public final class ProcessPoolBuilder {
    *
    * @throws NotSendableException if the initializer cannot be serialized
    * @throws java.io.UncheckedIOException if the directory cannot be made
-   * @throws IllegalStateException in a callback of a loop
+   * @throws IllegalStateException in a callback of a loop; in a worker of a pool, or a {@code
+   *     WorkerProcess}, whose {@link #nesting} does not allow it
    */
   public ProcessPool open() {
     return ProcessPool.open(this);
@@ -234,7 +256,9 @@ public final class ProcessPoolBuilder {
     copy.workers = workers;
     copy.java = java;
     copy.classPath = classPath;
-    copy.flags = flags;
+    copy.nesting = Math.min(nesting, Nesting.levels() - 1);
+    copy.flags = new ArrayList<>(Nesting.flags(copy.nesting, workers));
+    copy.flags.addAll(flags);
     copy.environment.putAll(environment);
     copy.withoutEnvironment = withoutEnvironment;
     copy.maxHeap = maxHeap;

@@ -6,6 +6,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +27,16 @@ class OrphansTest {
 
   @Test
   void shouldLeaveNothingWhenTheParentIsKilled() throws Exception {
-    Process parent = start(List.of(), Busy.class);
+    shouldLeaveNothing(Busy.class);
+  }
+
+  @Test
+  void shouldLeaveNothingOfAPoolInAWorkerWhenTheGrandparentIsKilled() throws Exception {
+    shouldLeaveNothing(BusyBelow.class);
+  }
+
+  private static void shouldLeaveNothing(Class<?> program) throws Exception {
+    Process parent = start(List.of(), program);
     List<ProcessHandle> workers = new ArrayList<>();
     try (BufferedReader said = parent.inputReader(StandardCharsets.UTF_8)) {
       String[] pids =
@@ -47,10 +58,40 @@ class OrphansTest {
       worker.onExit().join();
     }
     // The last of them may still be deleting when its parent's parent hears of its end.
-    while (!Leftovers.directories(parent.pid()).isEmpty()) {
-      LockSupport.parkNanos(1_000_000);
+    workers.add(parent.toHandle());
+    for (ProcessHandle each : workers) {
+      while (!Leftovers.directories(each.pid()).isEmpty()) {
+        LockSupport.parkNanos(1_000_000);
+      }
     }
     assertThat(workers).noneMatch(ProcessHandle::isAlive);
+  }
+
+  /** A worker whose step waits for a step in a worker of its own. */
+  static final class BusyBelow {
+    private BusyBelow() {}
+
+    public static void main(String[] arguments) throws Exception {
+      ProcessPool pool = ProcessPool.builder().workers(1).nesting(1).open();
+      Path below = Files.createTempDirectory("orphans").resolve("pid");
+      String file = below.toString();
+      pool.submit(() -> wait(file));
+      while (!Files.exists(below)) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      System.out.println(
+          PIDS + pool.workers().getFirst().pid() + " " + Files.readString(below).strip());
+      Files.delete(below);
+      Files.delete(below.getParent());
+      Thread.currentThread().join();
+    }
+
+    private static long wait(String file) {
+      ProcessPool pool = ProcessPool.builder().workers(1).open();
+      byte[] large = new byte[4 << 20];
+      pool.submit(() -> large.length).join();
+      return pool.submit(() -> PoolNestingTest.writePidAndHang(file)).join();
+    }
   }
 
   /** Two workers in steps that never end, with shared memory under way. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that is asked and answers in lines, never waited for without a limit. It ends with its
@@ -25,6 +26,9 @@ public final class Child implements AutoCloseable {
   private final Path errors;
   private final OutputStream commands;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+  /** The question that is open, for ever if its answer was not waited for. */
+  private @Nullable String unanswered;
 
   /** Starts it; any thread. */
   public Child(String title, List<String> command) throws IOException {
@@ -51,11 +55,26 @@ public final class Child implements AutoCloseable {
     return process.pid();
   }
 
-  /** Sends a line and waits for the answer. */
+  /**
+   * Sends a line and waits for the answer. If there is none in time, the process is ended, and not
+   * asked again: its late answer would be taken for that to the next question.
+   */
   public String ask(String command, Duration patience) throws IOException, InterruptedException {
+    if (unanswered != null) {
+      throw new IOException(
+          "not asked: process=" + title + " has not answered=" + unanswered + "; start another");
+    }
+    unanswered = command;
     commands.write((command + "\n").getBytes(StandardCharsets.UTF_8));
     commands.flush();
-    String answer = line(patience);
+    String answer;
+    try {
+      answer = line(patience);
+    } catch (IOException | InterruptedException late) {
+      process.destroyForcibly();
+      throw late;
+    }
+    unanswered = null;
     if (answer.startsWith("failed")) {
       throw new IOException(title + " " + answer);
     }

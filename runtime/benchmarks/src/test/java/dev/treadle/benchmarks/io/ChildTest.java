@@ -41,6 +41,22 @@ class ChildTest {
     }
   }
 
+  /** It answers the first question when it gets the second, which was late once. */
+  @Test
+  void shouldNotTakeALateAnswerForThatToTheNextQuestion() throws Exception {
+    String late = "read first; read second; echo to-$first; echo to-$second; cat";
+    try (Child child = new Child("late", List.of("sh", "-c", late))) {
+      assertThatThrownBy(() -> child.ask("one", Duration.ofMillis(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessage("no answer: process=late after=PT0.001S");
+      assertThatThrownBy(() -> child.ask("two", PATIENCE))
+          .isInstanceOf(IOException.class)
+          .hasMessage("not asked: process=late has not answered=one; start another");
+      ProcessHandle.of(child.pid()).ifPresent(handle -> handle.onExit().join());
+      assertThat(ProcessHandle.of(child.pid()).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+  }
+
   @Test
   void shouldPassOnAFailureThatIsAnswered() throws IOException {
     try (Child child = new Child("cat", List.of("cat"))) {

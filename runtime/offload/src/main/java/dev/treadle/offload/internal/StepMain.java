@@ -32,12 +32,9 @@ public final class StepMain {
 
   private StepMain() {}
 
-  /**
-   * How many levels of processes may be started below this one; without limit in a program that is
-   * no worker. Any thread.
-   */
-  public static int nesting() {
-    return WorkerMain.isWorker() ? 0 : nesting;
+  /** See {@link Nesting#levels()}. */
+  static int nesting() {
+    return nesting;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.treadle.offload.process;
 
 import dev.treadle.Awaitable;
 import dev.treadle.Cancelled;
+import dev.treadle.internal.Taking;
 import dev.treadle.offload.NotSendableException;
 import dev.treadle.queue.QueueClosedException;
 import java.io.InvalidObjectException;
@@ -12,7 +13,6 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -148,25 +148,15 @@ public final class PipeEnd<T> implements Iterable<T>, Serializable, AutoCloseabl
   /** The messages, up to the end. Throws what {@link #receive} does. */
   @Override
   public Iterator<T> iterator() {
-    return new Iterator<>() {
-      private @Nullable T next;
-
+    return new Taking<>() {
       @Override
-      public boolean hasNext() {
-        if (next == null) {
-          next = receive();
-        }
-        return next != null;
+      protected @Nullable T take() {
+        return receive();
       }
 
       @Override
-      public T next() {
-        if (next == null && !hasNext()) {
-          throw new NoSuchElementException("no more messages: end=" + PipeEnd.this);
-        }
-        T message = Objects.requireNonNull(next);
-        next = null;
-        return message;
+      protected String atEnd() {
+        return "no more messages: end=" + PipeEnd.this;
       }
     };
   }

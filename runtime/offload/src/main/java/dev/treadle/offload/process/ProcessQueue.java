@@ -1,6 +1,7 @@
 package dev.treadle.offload.process;
 
 import dev.treadle.Cancelled;
+import dev.treadle.internal.Taking;
 import dev.treadle.offload.NotSendableException;
 import dev.treadle.queue.QueueClosedException;
 import java.io.InvalidObjectException;
@@ -11,7 +12,6 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -230,25 +230,15 @@ public final class ProcessQueue<T> implements Iterable<T>, Serializable, AutoClo
    */
   @Override
   public Iterator<T> iterator() {
-    return new Iterator<>() {
-      private @Nullable T next;
-
+    return new Taking<>() {
       @Override
-      public boolean hasNext() {
-        if (next == null) {
-          next = takeOrNull();
-        }
-        return next != null;
+      protected @Nullable T take() {
+        return takeOrNull();
       }
 
       @Override
-      public T next() {
-        if (next == null && !hasNext()) {
-          throw new NoSuchElementException("queue is closed and empty: queue=" + ProcessQueue.this);
-        }
-        T item = Objects.requireNonNull(next);
-        next = null;
-        return item;
+      protected String atEnd() {
+        return "queue is closed and empty: queue=" + ProcessQueue.this;
       }
     };
   }

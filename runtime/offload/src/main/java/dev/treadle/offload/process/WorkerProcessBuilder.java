@@ -5,6 +5,7 @@ import dev.treadle.offload.NotSendableException;
 import dev.treadle.offload.VoidJob;
 import dev.treadle.offload.internal.Codec;
 import dev.treadle.offload.internal.Encoded;
+import dev.treadle.offload.internal.Nesting;
 import dev.treadle.offload.internal.Segments;
 import dev.treadle.offload.internal.StepMain;
 import dev.treadle.offload.internal.UnsendableException;
@@ -107,7 +108,7 @@ public final class WorkerProcessBuilder {
   public WorkerProcess start(String name, VoidJob step) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(step, "step");
-    int allowed = StepMain.nesting();
+    int allowed = Nesting.levels();
     if (allowed <= 0) {
       throw new IllegalStateException(
           "start() in a worker: name="
@@ -115,7 +116,7 @@ public final class WorkerProcessBuilder {
               + " pid="
               + ProcessHandle.current().pid()
               + "; a step that starts its program again would do so without end: start it from the"
-              + " program, or allow it by WorkerProcess.builder().nesting(1)");
+              + " program, or allow it by nesting(1) where the worker, or its pool, is built");
     }
     Step encoded = encode(step);
     if (Waits.isOnLoop()) {
