@@ -5,6 +5,7 @@ import dev.treadle.offload.internal.Codec;
 import dev.treadle.offload.internal.Encoded;
 import dev.treadle.offload.internal.Frames;
 import dev.treadle.offload.internal.MalformedException;
+import dev.treadle.offload.internal.Stored;
 import dev.treadle.offload.internal.UnsendableException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class Answers {
     if (encoded != null) {
       quarantine.succeeded(encoded);
     }
-    finish(call);
+    finish(call, true);
     call.succeedWith(value);
   }
 
@@ -129,17 +130,35 @@ final class Answers {
 
   /** It is over, and nothing of it is kept. Before whoever waits for it is told. */
   void finish(PoolCall<?> call) {
+    finish(call, false);
+  }
+
+  private void finish(PoolCall<?> call, boolean succeeded) {
     Encoded encoded = call.encoded;
     call.over = true;
     call.encoded = null;
     call.at(null, 0);
     if (encoded != null && !encoded.files().isEmpty()) {
-      pool.clerk.run("deleting " + encoded.files(), () -> pool.segments.discard(encoded));
+      // Its worker has read what it needs, and nobody else has had it.
+      letGo(encoded.files(), succeeded && call.sent == 1);
     }
     if (call.hold != null) {
       call.hold.close();
       call.hold = null;
     }
     pool.finished();
+  }
+
+  private void letGo(List<Stored> files, boolean again) {
+    List<Stored> rest = files;
+    if (again) {
+      // At once: the next call, which whoever waits for this one submits, is to find them.
+      rest = pool.segments.giveBack(files, System.nanoTime());
+      pool.watch.keeps();
+    }
+    if (!rest.isEmpty()) {
+      List<Stored> unread = rest;
+      pool.clerk.run("deleting " + unread, () -> pool.segments.discard(unread));
+    }
   }
 }

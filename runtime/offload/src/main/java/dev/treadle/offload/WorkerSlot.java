@@ -137,6 +137,7 @@ final class WorkerSlot {
     }
     long seq = inFlight.add(call);
     call.at(this, seq);
+    call.sent++;
     if (seq == inFlight.head()) {
       becomeHead(call, now);
     }

@@ -213,7 +213,7 @@ public final class WorkerMain {
     // Left by the step; it would close the socket under the next read.
     Thread.interrupted();
     if (!board.end(seq)) {
-      segments.discard(answer);
+      segments.discard(answer.files());
       doomed();
     }
     answer(answer, answered, seq);

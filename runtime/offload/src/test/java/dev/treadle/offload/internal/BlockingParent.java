@@ -29,7 +29,7 @@ final class BlockingParent implements AutoCloseable {
   private long seq;
 
   BlockingParent(int threshold, String filter, String... flags) throws IOException {
-    this(Segments.create(threshold), threshold, filter, List.of(), flags);
+    this(Segments.create(threshold, 0), threshold, filter, List.of(), flags);
   }
 
   BlockingParent(
