@@ -175,7 +175,7 @@ class PoolKeepsSharedTest {
     try (ProcessPool pool = ProcessPool.builder().workers(1).keepShared(LONG).open()) {
       requireSum(pool, bytes);
       Set<String> kept = files();
-      Call<Void> hanging =
+      Call<?> hanging =
           pool.submit(
               () -> {
                 sum(bytes);
