@@ -153,33 +153,29 @@ public final class Segments implements AutoCloseable {
   }
 
   private @Nullable Stored lent(SpareFiles from, MemorySegment memory) {
-    LentFile file = from.take(memory.byteSize());
-    try {
-      if (file != null) {
-        file.fill(memory);
-      } else if (from.reserve(memory.byteSize())) {
-        file = firstLent(from, memory);
-      } else {
-        return null;
-      }
-      return new Stored(0, file.path, file, count.incrementAndGet());
-    } catch (IOException fullOrGone) {
-      if (file != null) {
-        from.drop(file);
-      }
+    long size = memory.byteSize();
+    LentFile file = from.take(size);
+    if (file == null && !from.reserve(size)) {
       return null;
     }
-  }
-
-  private LentFile firstLent(SpareFiles from, MemorySegment memory) throws IOException {
-    boolean made = false;
+    boolean filled = false;
     try {
-      LentFile file = new LentFile(write(0, memory), memory.byteSize());
-      made = true;
-      return file;
+      if (file == null) {
+        file = new LentFile(write(0, memory), size);
+      } else {
+        file.fill(memory);
+      }
+      filled = true;
+      return new Stored(0, file.path, file, count.incrementAndGet());
+    } catch (IOException fullOrGone) {
+      return null;
     } finally {
-      if (!made) {
-        from.unreserve(memory.byteSize());
+      if (!filled) {
+        if (file == null) {
+          from.unreserve(size);
+        } else {
+          from.drop(file);
+        }
       }
     }
   }

@@ -107,7 +107,7 @@ final class BlockingParent implements AutoCloseable {
 
   Object call(Work<?> job) throws Exception {
     Answer answer = ask(job);
-    if (answer.kind() == Frames.RESULT) {
+    if (answer.kind() == Frames.RESULT || answer.kind() == Frames.STORED_RESULT) {
       return Codec.decodeResult(answer.payload(), segments, Codec.defaultFilter());
     }
     Throwable failure = Codec.decodeFailure(answer.payload(), segments, Codec.defaultFilter());
