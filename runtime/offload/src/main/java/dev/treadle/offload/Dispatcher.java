@@ -207,7 +207,7 @@ final class Dispatcher {
     if (kill && worker != null) {
       crew.kill(worker);
     }
-    if (worker == null) {
+    if (worker == null && !answers.isReading(call)) {
       queue.dropped();
     }
     settleSoon();
@@ -300,6 +300,7 @@ final class Dispatcher {
     List<PoolCall<?>> all = new ArrayList<>();
     crew.all().forEach(worker -> worker.collect(all));
     queue.collect(all);
+    answers.collect(all);
     all.removeIf(call -> call.over);
     return all;
   }

@@ -23,6 +23,9 @@ final class PoolCall<T extends @Nullable Object> extends Call<T> {
   /** Which it is for its worker; written before {@link #slot}. */
   long seq;
 
+  /** How many workers it has been sent to; the same one twice counts twice. */
+  int sent;
+
   boolean over;
 
   /** Who has it now. */

@@ -70,7 +70,7 @@ public final class ProcessPool implements OffloadExecutor {
     this.name = options.name;
     this.parallelism = options.workers;
     Encoded initializer =
-        options.initializer == null ? null : encode(options.initializer, segments, true);
+        options.initializer == null ? null : encodeInitializer(options.initializer, segments);
     this.dispatcher = new Dispatcher(loop, options, segments, initializer);
     this.inbox = new Inbox(loop, dispatcher);
   }
@@ -121,7 +121,7 @@ public final class ProcessPool implements OffloadExecutor {
   /** What blocks. */
   private static Segments prepare(ProcessPoolBuilder options) throws IOException {
     UnixSockets.load();
-    return Segments.create(options.threshold);
+    return Segments.create(options.threshold, Watch.nanos(options.keepShared));
   }
 
   /**
@@ -158,7 +158,12 @@ public final class ProcessPool implements OffloadExecutor {
       if (Loop.isLoopThread(Thread.currentThread())) {
         call.hold = hold(Loop.current(), call);
       }
-      inbox.add(call);
+      try {
+        inbox.add(call);
+      } catch (RejectedExecutionException ended) {
+        dispatcher.segments.discard(encoded.files());
+        throw ended;
+      }
     }
     return call;
   }
@@ -170,6 +175,14 @@ public final class ProcessPool implements OffloadExecutor {
   private static Encoded encode(Object job, Segments segments, boolean keepFiles) {
     try {
       return Codec.encodeCall(job, segments, keepFiles);
+    } catch (UnsendableException refused) {
+      throw notSendable(refused);
+    }
+  }
+
+  private static Encoded encodeInitializer(VoidJob job, Segments segments) {
+    try {
+      return Codec.encodeInitializer(job, segments);
     } catch (UnsendableException refused) {
       throw notSendable(refused);
     }

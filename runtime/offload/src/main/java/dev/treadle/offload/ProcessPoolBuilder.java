@@ -38,6 +38,7 @@ public final class ProcessPoolBuilder {
   long recycleAbove = Long.MAX_VALUE;
   int quarantineAfter = 3;
   int threshold = 256 * 1024;
+  Duration keepShared = Duration.ofSeconds(1);
   String filterPattern = "";
   ObjectInputFilter filter = Codec.defaultFilter();
   Duration startTimeout = Duration.ofSeconds(60);
@@ -172,7 +173,8 @@ public final class ProcessPoolBuilder {
 
   /**
    * Above how much memory, in bytes, a worker is replaced when it has done its call; looked at
-   * about ten times a second at most. What counts is the process's resident memory. Default: never.
+   * about ten times a second at most. What counts is the process's resident memory, without what
+   * {@link #keepShared} keeps. Default: never.
    *
    * @throws IllegalArgumentException if it is less than 1
    */
@@ -201,6 +203,25 @@ public final class ProcessPoolBuilder {
    */
   public ProcessPoolBuilder sharedFrom(int bytes) {
     threshold = (int) positive("sharedFrom", bytes);
+    return this;
+  }
+
+  /**
+   * How long, in real time, shared memory that an array or a heap buffer went through as argument
+   * is kept for the next ones, after the call has succeeded; default a second. To use it again is
+   * several times as fast as to have more of the system. It goes at the latest after twice that
+   * time without use, and with the pool. No more than 256 MiB are kept, at most 8 files, and at
+   * most a quarter of what {@code /dev/shm} holds; what is beyond is had anew for each call. Zero:
+   * nothing is kept.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public ProcessPoolBuilder keepShared(Duration unused) {
+    if (unused.isNegative()) {
+      throw new IllegalArgumentException(
+          "keepShared: value=" + unused + "; give zero to keep nothing, or more");
+    }
+    keepShared = unused;
     return this;
   }
 
@@ -268,6 +289,7 @@ public final class ProcessPoolBuilder {
     copy.recycleAbove = recycleAbove;
     copy.quarantineAfter = quarantineAfter;
     copy.threshold = threshold;
+    copy.keepShared = keepShared;
     copy.filterPattern = filterPattern;
     copy.filter = filter;
     copy.startTimeout = startTimeout;

@@ -16,6 +16,7 @@ final class Watch {
   private static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long MEMORY_SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final String RESIDENT = "VmRSS:";
+  private static final String RESIDENT_SHARED = "RssShmem:";
 
   private final Dispatcher pool;
 
@@ -23,6 +24,9 @@ final class Watch {
   private final List<Stranger> strangers = new ArrayList<>();
 
   private final Crew crew;
+
+  /** When to look whether files in memory are still used; 0: there are none. */
+  private long letGoAt;
 
   Watch(Dispatcher pool, Crew crew) {
     this.pool = pool;
@@ -55,6 +59,28 @@ final class Watch {
     }
   }
 
+  /** Files in memory may wait for their next use. */
+  void keeps() {
+    if (letGoAt == 0 && pool.segments.isAnyIdle()) {
+      letGoAt = System.nanoTime() + pool.segments.keepNanos();
+      pool.alarm.at(letGoAt);
+    }
+  }
+
+  private void lookAtFiles(long now) {
+    if (letGoAt == 0) {
+      return;
+    }
+    if (letGoAt - now > 0) {
+      pool.alarm.at(letGoAt);
+      return;
+    }
+    letGoAt = 0;
+    pool.clerk.run("giving shared memory back", () -> pool.segments.letGo(System.nanoTime()));
+    // Those that have been used meanwhile are looked at once more.
+    keeps();
+  }
+
   void look(long now) {
     for (WorkerSlot worker : crew.all()) {
       long deadline = worker.life.deadline();
@@ -71,6 +97,7 @@ final class Watch {
       }
     }
     strangers.removeIf(stranger -> stranger.isGone(now));
+    lookAtFiles(now);
   }
 
   private void lookAtCall(WorkerSlot worker, long now) {
@@ -106,7 +133,7 @@ final class Watch {
     pool.clerk.run(
         "looking at the memory of worker " + worker.number,
         () -> {
-          long bytes = resident(pid);
+          long bytes = resident(pid, pool.segments.lentBytes());
           if (bytes > 0) {
             pool.end().handOver(() -> measured(worker, bytes));
           }
@@ -125,18 +152,30 @@ final class Watch {
     }
   }
 
-  /** In bytes; 0 when the system does not say. */
-  private static long resident(long pid) {
+  /**
+   * In bytes; 0 when the system does not say.
+   *
+   * @param lent how much shared memory it may have that is the pool's, and goes by itself
+   */
+  private static long resident(long pid, long lent) {
+    long all = 0;
+    long shared = 0;
     try {
       List<String> lines = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
       for (String line : lines) {
         if (line.startsWith(RESIDENT)) {
-          return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+          all = bytes(line);
+        } else if (line.startsWith(RESIDENT_SHARED)) {
+          shared = bytes(line);
         }
       }
     } catch (IOException | NumberFormatException unknown) {
       // It has ended, or this is not Linux.
     }
-    return 0;
+    return all - Math.min(shared, lent);
+  }
+
+  private static long bytes(String line) {
+    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
   }
 }

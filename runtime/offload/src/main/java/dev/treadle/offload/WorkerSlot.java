@@ -137,6 +137,7 @@ final class WorkerSlot {
     }
     long seq = inFlight.add(call);
     call.at(this, seq);
+    call.sent++;
     if (seq == inFlight.head()) {
       becomeHead(call, now);
     }
@@ -154,7 +155,7 @@ final class WorkerSlot {
       case Frames.READY -> life.greeted();
       case Frames.INITIALIZER_FAILED ->
           pool.startFailed(this, "the initializer failed", pool.answers.failure(payload));
-      case Frames.RESULT, Frames.FAILURE, Frames.FATAL, Frames.REVOKED ->
+      case Frames.RESULT, Frames.STORED_RESULT, Frames.FAILURE, Frames.FATAL, Frames.REVOKED ->
           answer(kind, seq, payload);
       default -> throw new IllegalStateException("reading a frame: kind=" + kind);
     }

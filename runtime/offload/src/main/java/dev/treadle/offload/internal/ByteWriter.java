@@ -1,7 +1,6 @@
 package dev.treadle.offload.internal;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +107,7 @@ final class ByteWriter {
     }
   }
 
-  Encoded encoded(List<Path> files) {
+  Encoded encoded(List<Stored> files) {
     return new Encoded(bytes, at - Frames.HEADER, files);
   }
 }

@@ -29,7 +29,12 @@ public final class Codec {
    * @throws UnsendableException when it or what it captures cannot be serialized
    */
   public static Encoded encodeCall(Object job, Segments segments, boolean keepFiles) {
-    return Steps.encode(job, segments, keepFiles);
+    return Steps.encode(job, segments, keepFiles, true);
+  }
+
+  /** The same, for a step that each worker does as it begins: its files are kept, and not lent. */
+  public static Encoded encodeInitializer(Object job, Segments segments) {
+    return Steps.encode(job, segments, true, false);
   }
 
   /**
@@ -102,7 +107,7 @@ public final class Codec {
 
   private static Encoded value(
       ByteWriter out, String what, @Nullable Object value, Segments segments) {
-    ValueWriter values = new ValueWriter(out, segments, false);
+    ValueWriter values = new ValueWriter(out, segments, false, false);
     try {
       values.write(value);
       values.finish();

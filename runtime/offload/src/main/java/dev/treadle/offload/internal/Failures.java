@@ -20,7 +20,7 @@ final class Failures {
     int mark = out.at;
     if (whole) {
       out.u1(1);
-      ValueWriter values = new ValueWriter(out, Segments.none(), false);
+      ValueWriter values = new ValueWriter(out, Segments.none(), false, false);
       try {
         values.write(failure);
         values.finish();

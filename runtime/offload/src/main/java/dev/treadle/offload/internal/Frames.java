@@ -47,6 +47,9 @@ public final class Frames {
   /** From a worker: the call was revoked before it began. No payload. */
   public static final byte REVOKED = 22;
 
+  /** From a worker: a RESULT of which parts lie in files: for a thread that may block. */
+  public static final byte STORED_RESULT = 23;
+
   private Frames() {}
 
   /** Writes a header into the first {@link #HEADER} bytes of the array from there on. */

@@ -1,6 +1,7 @@
 package dev.treadle.offload.internal;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /** Arrays of primitives as memory and back. */
@@ -30,6 +31,24 @@ final class Memory {
       case Tags.LONGS -> new long[length];
       case Tags.FLOATS -> new float[length];
       default -> new double[length];
+    };
+  }
+
+  /** A new array with that content, as long as it is. */
+  static Object copy(int tag, MemorySegment from) {
+    long length = from.byteSize() >> Tags.shift(tag);
+    if (length > Integer.MAX_VALUE - 8 || length << Tags.shift(tag) != from.byteSize()) {
+      throw new MalformedException(
+          "reading an array: bytes=" + from.byteSize() + "; it was not written by this version");
+    }
+    return switch (tag) {
+      case Tags.BYTES -> from.toArray(ValueLayout.JAVA_BYTE);
+      case Tags.SHORTS -> from.toArray(ValueLayout.JAVA_SHORT);
+      case Tags.CHARS -> from.toArray(ValueLayout.JAVA_CHAR);
+      case Tags.INTS -> from.toArray(ValueLayout.JAVA_INT);
+      case Tags.LONGS -> from.toArray(ValueLayout.JAVA_LONG);
+      case Tags.FLOATS -> from.toArray(ValueLayout.JAVA_FLOAT);
+      default -> from.toArray(ValueLayout.JAVA_DOUBLE);
     };
   }
 

@@ -24,7 +24,7 @@ final class Steps {
 
   private Steps() {}
 
-  static Encoded encode(Object job, Segments segments, boolean keepFiles) {
+  static Encoded encode(Object job, Segments segments, boolean keepFiles, boolean lend) {
     ByteWriter out = new ByteWriter(256);
     SerializedLambda lambda = Lambdas.serialized(job);
     ValueWriter values;
@@ -32,13 +32,13 @@ final class Steps {
     if (lambda == null) {
       out.u1(OBJECT);
       entry(job, out);
-      values = new ValueWriter(out, segments, keepFiles);
+      values = new ValueWriter(out, segments, keepFiles, lend);
     } else {
       out.u1(LAMBDA);
       byte[] key = key(job, lambda);
       out.count(key.length);
       out.raw(key, 0, key.length);
-      values = new ValueWriter(out, segments, keepFiles);
+      values = new ValueWriter(out, segments, keepFiles, lend);
     }
     try {
       if (lambda == null) {

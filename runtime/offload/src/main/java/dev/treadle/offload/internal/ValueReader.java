@@ -178,21 +178,23 @@ final class ValueReader {
       Memory.get(tag, array, in.in.slice(in.in.position(), bytes).order(ByteOrder.LITTLE_ENDIAN));
       in.in.position(in.in.position() + bytes);
     } else {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment stored = stored(place, arena);
-        long length = stored.byteSize() >> shift;
-        if (length > Integer.MAX_VALUE - 8 || length << shift != stored.byteSize()) {
-          throw new MalformedException(
-              "reading an array: bytes="
-                  + stored.byteSize()
-                  + "; it was not written by this version");
-        }
-        array = Memory.array(tag, (int) length);
-        Memory.of(tag, array).copyFrom(stored);
-      }
+      array = copied(place, tag);
     }
     seen.add(array);
     return array;
+  }
+
+  private Object copied(int place, int tag) throws IOException {
+    if (place == Segments.LENT) {
+      int directory = in.u1();
+      String name = in.string();
+      long size = in.i8();
+      in.i8();
+      return segments.copyLent(directory, name, size, tag);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return Memory.copy(tag, stored(place, arena));
+    }
   }
 
   private MemorySegment stored(int place, Arena arena) throws IOException {
@@ -218,12 +220,7 @@ final class ValueReader {
     } else if ((flags & 1) != 0) {
       buffer = stored(place, Arena.ofAuto()).asByteBuffer();
     } else {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment stored = stored(place, arena);
-        byte[] bytes = new byte[Math.toIntExact(stored.byteSize())];
-        MemorySegment.ofArray(bytes).copyFrom(stored);
-        buffer = ByteBuffer.wrap(bytes);
-      }
+      buffer = ByteBuffer.wrap((byte[]) copied(place, Tags.BYTES));
     }
     if ((flags & 4) != 0) {
       buffer = buffer.asReadOnlyBuffer();

@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -20,22 +19,29 @@ import org.jspecify.annotations.Nullable;
  * our own form keep their identity too; what is shared between both kinds arrives as two.
  */
 final class ValueWriter {
-  private static final List<Path> NO_FILES = List.of();
+  private static final List<Stored> NO_FILES = List.of();
 
   final ByteWriter out;
   private final Segments segments;
   private final boolean keepFiles;
+  private final boolean lend;
   private final int start;
-  private List<Path> files = NO_FILES;
+  private List<Stored> files = NO_FILES;
   private @Nullable OtherWriter others;
   private @Nullable Object firstSeen;
   private @Nullable IdentityHashMap<Object, Integer> seen;
   private int depth;
 
-  ValueWriter(ByteWriter out, Segments segments, boolean keepFiles) {
+  /**
+   * @param keepFiles whether the reader leaves the files where they are
+   * @param lend whether it does so in any case with those that it copies out of: they are used
+   *     again
+   */
+  ValueWriter(ByteWriter out, Segments segments, boolean keepFiles, boolean lend) {
     this.out = out;
     this.segments = segments;
     this.keepFiles = keepFiles;
+    this.lend = lend;
     start = out.at;
     out.i4(0);
   }
@@ -48,15 +54,13 @@ final class ValueWriter {
     }
   }
 
-  List<Path> files() {
+  List<Stored> files() {
     return files;
   }
 
   /** What was put into files goes again: the payload is given up. */
   void abandon() {
-    for (Path file : files) {
-      Segments.delete(file);
-    }
+    segments.discard(files);
     files = NO_FILES;
   }
 
@@ -228,7 +232,7 @@ final class ValueWriter {
       return;
     }
     long bytes = (long) length << Tags.shift(tag);
-    if (bytes >= segments.threshold() && stored(Memory.of(tag, array))) {
+    if (bytes >= segments.threshold() && stored(Memory.of(tag, array), true)) {
       return;
     }
     out.u1(Segments.INLINE);
@@ -246,7 +250,8 @@ final class ValueWriter {
             | (buffer.order() == ByteOrder.LITTLE_ENDIAN ? 2 : 0)
             | (buffer.isReadOnly() ? 4 : 0));
     int length = buffer.remaining();
-    if (length >= segments.threshold() && stored(MemorySegment.ofBuffer(buffer))) {
+    if (length >= segments.threshold()
+        && stored(MemorySegment.ofBuffer(buffer), !buffer.isDirect())) {
       return;
     }
     out.u1(Segments.INLINE);
@@ -259,7 +264,7 @@ final class ValueWriter {
   private void memory(MemorySegment memory) throws IOException {
     out.u1(Tags.MEMORY);
     out.u1(memory.isReadOnly() ? 4 : 0);
-    if (memory.byteSize() >= segments.threshold() && stored(memory)) {
+    if (memory.byteSize() >= segments.threshold() && stored(memory, false)) {
       return;
     }
     out.u1(Segments.INLINE);
@@ -271,19 +276,24 @@ final class ValueWriter {
   }
 
   /** False when no directory has room: the value then goes inline. */
-  private boolean stored(MemorySegment memory) {
-    Segments.Stored stored = segments.store(memory);
+  private boolean stored(MemorySegment memory, boolean copied) {
+    Stored stored = segments.store(memory, copied && lend);
     if (stored == null) {
       return false;
     }
     if (files.isEmpty()) {
       files = new ArrayList<>();
     }
-    files.add(stored.file());
-    out.u1(keepFiles ? Segments.KEPT : Segments.FILE);
+    files.add(stored);
+    boolean lent = stored.lent() != null;
+    out.u1(lent ? Segments.LENT : keepFiles ? Segments.KEPT : Segments.FILE);
     out.u1(stored.directory());
     out.string(stored.name());
     out.i8(memory.byteSize());
+    if (lent) {
+      // The same file with another content is not to be the same payload.
+      out.i8(stored.use());
+    }
     return true;
   }
 
@@ -320,7 +330,7 @@ final class ValueWriter {
       return null;
     }
     ByteWriter own = new ByteWriter(64);
-    ValueWriter writer = new ValueWriter(own, segments, keepFiles);
+    ValueWriter writer = new ValueWriter(own, segments, keepFiles, lend);
     writer.write(value);
     writer.finish();
     if (!writer.files.isEmpty()) {

@@ -201,7 +201,10 @@ public final class WorkerMain {
     try {
       Object result = Codec.decodeCall(payload, segments, filter).call();
       answer = Codec.encodeResult(System.nanoTime() - start, result, segments);
-      answered = kind == Frames.CALL ? Frames.RESULT : Frames.READY;
+      answered = answer.files().isEmpty() ? Frames.RESULT : Frames.STORED_RESULT;
+      if (kind != Frames.CALL) {
+        answered = Frames.READY;
+      }
     } catch (OutOfMemoryError full) {
       answer = Codec.encodeFailure(System.nanoTime() - start, full, false);
       answered = kind == Frames.CALL ? Frames.FATAL : failed;
@@ -213,7 +216,7 @@ public final class WorkerMain {
     // Left by the step; it would close the socket under the next read.
     Thread.interrupted();
     if (!board.end(seq)) {
-      segments.discard(answer);
+      segments.discard(answer.files());
       doomed();
     }
     answer(answer, answered, seq);

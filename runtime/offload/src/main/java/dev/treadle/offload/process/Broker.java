@@ -121,7 +121,7 @@ final class Broker {
   private static Broker open(Loop loop) {
     Segments files;
     try {
-      files = Treadle.onThread(() -> Segments.create(Integer.MAX_VALUE));
+      files = Treadle.onThread(() -> Segments.create(Integer.MAX_VALUE, 0));
     } catch (IOException failure) {
       throw new UncheckedIOException(
           "no home for queues and pipes: directory="

@@ -147,7 +147,7 @@ public final class WorkerProcessBuilder {
     Segments files = null;
     String program = "java";
     try {
-      files = Segments.create(Integer.MAX_VALUE);
+      files = Segments.create(Integer.MAX_VALUE, 0);
       List<String> command =
           WorkerCommand.of(
               new WorkerCommand.Options(null, classPath, flags, maxHeap, files.privateDirectory()),

@@ -29,7 +29,7 @@ final class BlockingParent implements AutoCloseable {
   private long seq;
 
   BlockingParent(int threshold, String filter, String... flags) throws IOException {
-    this(Segments.create(threshold), threshold, filter, List.of(), flags);
+    this(Segments.create(threshold, 0), threshold, filter, List.of(), flags);
   }
 
   BlockingParent(
@@ -107,7 +107,7 @@ final class BlockingParent implements AutoCloseable {
 
   Object call(Work<?> job) throws Exception {
     Answer answer = ask(job);
-    if (answer.kind() == Frames.RESULT) {
+    if (answer.kind() == Frames.RESULT || answer.kind() == Frames.STORED_RESULT) {
       return Codec.decodeResult(answer.payload(), segments, Codec.defaultFilter());
     }
     Throwable failure = Codec.decodeFailure(answer.payload(), segments, Codec.defaultFilter());

@@ -116,7 +116,7 @@ class SegmentsTest {
       assertThat(step).isNotNull();
     }
     assertThat(names(first)).hasSize(1);
-    open("a-").discard(encoded);
+    open("a-").discard(encoded.files());
     assertThat(names(first)).isEmpty();
   }
 
@@ -125,14 +125,16 @@ class SegmentsTest {
     int[] array = new Random(3).ints(5000).toArray();
     // Full in the middle: the first bytes still go.
     Segments firstFull =
-        new Segments(null, List.of(first, second), "a-", 1000, fullAfter(1, Integer.MAX_VALUE));
+        new Segments(
+            null, List.of(first, second), "a-", 1000, null, fullAfter(1, Integer.MAX_VALUE));
     Encoded encoded = Codec.encode(array, firstFull);
     assertThat(names(first)).isEmpty();
     assertThat(names(second)).hasSize(1);
     assertThat(Codec.decode(CodecTest.payload(encoded), open("b-"), Codec.defaultFilter()))
         .isEqualTo(array);
     assertThat(names(second)).isEmpty();
-    Segments allFull = new Segments(null, List.of(first, second), "a-", 1000, fullAfter(0, 0));
+    Segments allFull =
+        new Segments(null, List.of(first, second), "a-", 1000, null, fullAfter(0, 0));
     Encoded inline = Codec.encode(array, allFull);
     assertThat(inline.files()).isEmpty();
     assertThat(inline.length()).isGreaterThan(20_000);
@@ -195,7 +197,7 @@ class SegmentsTest {
 
   @Test
   void shouldBePrivateAndGoneWhenCreatedAndClosed() throws IOException {
-    Segments segments = Segments.create(1000);
+    Segments segments = Segments.create(1000, 0);
     List<Path> all =
         Stream.concat(segments.directories().stream(), Stream.of(segments.privateDirectory()))
             .toList();

@@ -320,7 +320,7 @@ class WorkerMainTest {
     // One entry, and so many that the command line does not hold them.
     for (List<String> classPath : List.of(List.of(own), many(own))) {
       try (BlockingParent parent =
-          new BlockingParent(Segments.create(1 << 16), 1 << 16, "", classPath)) {
+          new BlockingParent(Segments.create(1 << 16, 0), 1 << 16, "", classPath)) {
         assertThat(parent.call(System::lineSeparator)).isEqualTo(System.lineSeparator());
       }
     }
