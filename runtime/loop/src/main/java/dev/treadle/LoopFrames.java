@@ -48,6 +48,7 @@ final class LoopFrames {
           "dev.treadle.http.Conversation",
           "dev.treadle.http.Exchange",
           "dev.treadle.http.Served",
+          "dev.treadle.internal.Taking",
           "dev.treadle.io.Acceptor",
           "dev.treadle.io.ChannelWire",
           "dev.treadle.io.Confinement",
