@@ -1,32 +1,63 @@
 package dev.treadle.offload;
 
+import dev.treadle.offload.internal.WorkerCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes of a pool's workers as the JVM can map them when it starts: its class data sharing.
- * Where there is no archive yet for just these jars and flags, one worker writes it as it ends. It
- * gets its name when it is whole. Any thread; may block.
+ * The classes of a pool's workers as the JVM can map them when it starts, loaded and linked: its
+ * ahead-of-time cache (JEP 483, 514). Where there is none yet for just these jars and flags,
+ * workers record which classes they load, and when one has ended that has done something, a JVM of
+ * its own makes the cache of that. It gets its name when it is whole. Any thread; may block.
  */
 final class ClassArchive {
   /** What the JVM says of classes that it leaves out is of no use to anybody. */
   private static final List<String> QUIETLY = List.of("-Xlog:cds*=off", "-Xlog:aot*=off");
 
+  /** Where a user has said how classes are shared, or what the JVM shares none with. */
+  private static final List<String> AGAINST =
+      List.of(
+          "-Xshare",
+          "-XX:SharedArchiveFile",
+          "-XX:ArchiveClassesAtExit",
+          "-XX:AOT",
+          "-agent",
+          "-javaagent",
+          "-Xdebug",
+          "-Xrunjdwp",
+          "--limit-modules",
+          "--patch-module",
+          "--upgrade-module-path");
+
+  /** It takes one or two; nobody is to wait for ever for what is a help only. */
+  private static final int MOST_SECONDS = 60;
+
+  private final List<String> command;
   private final Path file;
   private final Path unfinished;
+  private final String own;
 
-  /** The worker that makes it; 0: none. */
-  private int maker;
+  /** Those that record for it: which of them gets to do something is not known before. */
+  private final Set<Integer> recorders = new HashSet<>();
 
-  private ClassArchive(Path directory, long key) {
+  /** It is made, or cannot be: nobody records any more. */
+  private boolean settled;
+
+  private ClassArchive(Path directory, List<String> command, long key) {
     String name = "treadle-worker-" + Long.toHexString(key);
-    this.file = directory.resolve(name + ".jsa");
-    this.unfinished = directory.resolve(name + "-" + ProcessHandle.current().pid() + ".part");
+    this.own = name + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+    this.command = command;
+    this.file = directory.resolve(name + ".aot");
+    this.unfinished = directory.resolve(own + ".part");
   }
 
   /**
@@ -37,7 +68,7 @@ final class ClassArchive {
    */
   static @Nullable ClassArchive of(Path directory, List<String> command) {
     int at = command.indexOf("-cp");
-    if (at < 0 || command.stream().anyMatch(ClassArchive::isOfSharing)) {
+    if (at < 0 || command.stream().anyMatch(ClassArchive::isAgainst)) {
       return null;
     }
     long key = System.getProperty("java.vm.version", "").hashCode();
@@ -56,44 +87,99 @@ final class ClassArchive {
     } catch (IOException unwritable) {
       return null;
     }
-    return new ClassArchive(directory, key * 0x9e3779b97f4a7c15L);
+    return new ClassArchive(
+        directory, List.copyOf(command.subList(0, at + 2)), key * 0x9e3779b97f4a7c15L);
   }
 
-  private static boolean isOfSharing(String flag) {
-    return flag.startsWith("-Xshare")
-        || flag.startsWith("-XX:SharedArchiveFile")
-        || flag.startsWith("-XX:ArchiveClassesAtExit")
-        || flag.startsWith("-XX:AOT");
+  private static boolean isAgainst(String flag) {
+    return AGAINST.stream().anyMatch(flag::startsWith);
   }
 
-  /** The flags for that worker: to use the archive, or to make it. */
-  synchronized List<String> flags(int worker) {
+  /** The command for that worker: to use the archive, or to record what is to be in it. */
+  synchronized List<String> command(int worker, List<String> plain) {
     if (Files.exists(file)) {
-      return List.of("-XX:SharedArchiveFile=" + file, QUIETLY.get(0), QUIETLY.get(1));
+      return with(plain, List.of("-XX:AOTCache=" + file));
     }
-    if (maker != 0 || !Files.isWritable(file.getParent())) {
-      return List.of();
+    if (settled || !Files.isWritable(file.getParent())) {
+      return plain;
     }
-    maker = worker;
-    return List.of("-XX:ArchiveClassesAtExit=" + unfinished, QUIETLY.get(0), QUIETLY.get(1));
+    recorders.add(worker);
+    return with(
+        plain,
+        List.of(
+            "-XX:AOTMode=record",
+            "-XX:AOTConfiguration=" + recorded(worker),
+            // It would say on the worker's output that it has.
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-DisplayVMOutput"));
   }
 
-  /** Whether that worker makes it, so that {@link #ended} is to follow. */
+  private static List<String> with(List<String> plain, List<String> flags) {
+    int at = plain.indexOf("-cp");
+    List<String> all = new ArrayList<>(plain.subList(0, at));
+    all.addAll(flags);
+    all.addAll(QUIETLY);
+    // The same when it is recorded, made, and used: the JVM insists on that.
+    all.addAll(WorkerCommand.quickStart());
+    all.addAll(plain.subList(at, plain.size()));
+    return all;
+  }
+
+  /** Whether that worker records for it, so that {@link #make} is to follow. */
   synchronized boolean isMadeBy(int worker) {
-    return maker == worker;
+    return recorders.contains(worker);
   }
 
-  /** The worker that makes it has ended: what it has written counts if it did so in order. */
-  synchronized void ended(boolean inOrder) {
-    maker = 0;
+  private Path recorded(int worker) {
+    return unfinished.resolveSibling(own + "-" + worker + ".record");
+  }
+
+  /**
+   * A worker that records for it has ended; the first that is useful counts.
+   *
+   * @param inOrder whether it has done so in order; if not, recording itself may be why
+   * @param useful whether it has done something before
+   * @param builder what starts a process with a worker's environment
+   */
+  void make(int worker, boolean inOrder, boolean useful, ProcessBuilder builder)
+      throws InterruptedException {
+    boolean first;
+    synchronized (this) {
+      recorders.remove(worker);
+      first = inOrder && useful && !settled;
+      settled |= first || !inOrder;
+    }
+    Path recorded = recorded(worker);
     try {
-      if (inOrder && Files.exists(unfinished)) {
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      } else {
-        Files.deleteIfExists(unfinished);
+      if (first && Files.exists(recorded)) {
+        List<String> flags =
+            List.of(
+                "-XX:AOTMode=create",
+                "-XX:AOTConfiguration=" + recorded(worker),
+                "-XX:AOTCache=" + unfinished);
+        builder.command(with(command, flags)).redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        Process making = builder.start();
+        boolean ended = making.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+        making.destroyForcibly();
+        if (ended && making.exitValue() == 0 && Files.exists(unfinished)) {
+          Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        }
       }
     } catch (IOException failed) {
       // Then workers start as they did before; the next pool tries again.
+    }
+    if (first) {
+      delete(unfinished);
+    }
+    delete(recorded);
+  }
+
+  private static void delete(Path leftover) {
+    try {
+      Files.deleteIfExists(leftover);
+    } catch (IOException kept) {
+      // Of no use, and of no harm.
     }
   }
 }

@@ -69,29 +69,36 @@ final class Launcher {
     if (!tell(() -> slot.started(process, made))) {
       process.toHandle().destroyForcibly();
     }
-    process.onExit().thenAccept(ended -> tell(() -> slot.life.exited(ended.exitValue())));
+    process.onExit().thenAccept(ended -> exited(slot, ended.exitValue()));
     slot.lines.drain(process);
-    finishArchive(slot, process);
     tell(slot.life::drained);
   }
 
-  /** Before the worker counts as over, so that a closed pool has its archive. */
-  private void finishArchive(WorkerSlot slot, Process process) {
+  private void exited(WorkerSlot slot, int code) {
     ClassArchive made = archive;
     if (made != null && made.isMadeBy(slot.number)) {
-      try {
-        made.ended(process.waitFor() == 0);
-      } catch (InterruptedException never) {
-        // Nobody has this thread.
-      }
+      // Not on this thread, which has a small stack. Before the worker counts as over, so that a
+      // closed pool has its archive.
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  made.make(slot.number, code == 0, slot.hasAnswered(), builder());
+                } catch (InterruptedException never) {
+                  // Nobody has this thread.
+                }
+                tell(() -> slot.life.exited(code));
+              },
+              options.name + "-class-archive");
+      thread.setDaemon(true);
+      thread.start();
+    } else {
+      tell(() -> slot.life.exited(code));
     }
   }
 
   private Process start(WorkerSlot slot, Path page) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command(slot.number)).redirectErrorStream(true);
-    Map<String, String> environment = builder.environment();
-    environment.keySet().removeAll(options.withoutEnvironment);
-    environment.putAll(options.environment);
+    ProcessBuilder builder = builder().command(command(slot.number)).redirectErrorStream(true);
     byte[] secret = WorkerSetup.newSecret();
     slot.expect(secret);
     Process process = builder.start();
@@ -117,6 +124,15 @@ final class Launcher {
     return process;
   }
 
+  /** With a worker's environment. */
+  private ProcessBuilder builder() {
+    ProcessBuilder builder = new ProcessBuilder();
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeAll(options.withoutEnvironment);
+    environment.putAll(options.environment);
+    return builder;
+  }
+
   private synchronized List<String> command(int worker) {
     List<String> known = command;
     if (known == null) {
@@ -135,10 +151,7 @@ final class Launcher {
     if (Files.isExecutable(SHELL)) {
       made.addAll(List.of(SHELL.toString(), "-c", PREFIX + "\"$@\"", "sh"));
     }
-    made.addAll(known);
-    if (archive != null) {
-      made.addAll(made.indexOf("-cp"), archive.flags(worker));
-    }
+    made.addAll(archive == null ? known : archive.command(worker, known));
     return made;
   }
 

@@ -99,11 +99,11 @@ public final class ProcessPoolBuilder {
 
   /**
    * A directory for an archive of the classes that workers load, which has the JVM start them in
-   * less time: its class data sharing. If there is none there for just this class path and these
-   * flags, the first worker writes it as it ends in order, for the pools after this one; that makes
-   * the end of this one some seconds longer, once. What is written to the directory is code: nobody
-   * else should have a right to. Where the class path is not of jars alone there is no archive, and
-   * workers start as without. Default: none.
+   * less time: its ahead-of-time cache. If there is none there for just this class path and these
+   * flags, the workers of this pool record what they load, and it is made as the first ends in
+   * order, for the pools after this one; that makes the start and the end of this one longer, once.
+   * What is written to the directory is code: nobody else should have a right to. Where the class
+   * path is not of jars alone there is no archive, and workers start as without. Default: none.
    */
   public ProcessPoolBuilder archive(Path directory) {
     archive = directory.toAbsolutePath();

@@ -30,6 +30,7 @@ final class WorkerSlot {
   private long headSince;
 
   private long answered;
+  private volatile boolean hasAnswered;
   private volatile @Nullable Board board;
   private @Nullable WorkerLink link;
   private boolean retiring;
@@ -169,6 +170,7 @@ final class WorkerSlot {
     PoolCall<?> call = inFlight.removeFirst();
     if (kind != Frames.REVOKED) {
       answered++;
+      hasAnswered = true;
       pace.took(Codec.tookNanos(payload));
     }
     if (kind == Frames.FATAL || answered >= pool.options.recycleAfter) {
@@ -213,6 +215,11 @@ final class WorkerSlot {
   /** Whether it has done something. */
   boolean isProven() {
     return answered > 0;
+  }
+
+  /** The same. Any thread. */
+  boolean hasAnswered() {
+    return hasAnswered;
   }
 
   boolean isRetiring() {

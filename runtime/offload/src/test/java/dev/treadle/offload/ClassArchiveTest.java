@@ -24,20 +24,19 @@ class ClassArchiveTest {
     List<String> jars = List.of(jar(ProcessPool.class), jar(PoolSteps.class));
     Path archives = directory.resolve("archives");
     assertThat(flagsOfAWorker(jars, archives))
-        .anyMatch(flag -> flag.startsWith("-XX:ArchiveClassesAtExit=" + archives));
+        .anyMatch(flag -> flag.startsWith("-XX:AOTConfiguration=" + archives));
     Path archive;
     try (Stream<Path> made = Files.list(archives)) {
       archive = made.reduce((one, other) -> one.resolve("and more")).orElseThrow();
     }
-    assertThat(archive.toString()).endsWith(".jsa");
-    assertThat(flagsOfAWorker(jars, archives)).contains("-XX:SharedArchiveFile=" + archive);
+    assertThat(archive.toString()).endsWith(".aot");
+    assertThat(flagsOfAWorker(jars, archives)).contains("-XX:AOTCache=" + archive);
 
     // Other jars of the same names: what is there is not for them.
     Files.delete(Path.of(jars.getLast()));
     Files.write(directory.resolve("more"), new byte[10_000]);
     jar(PoolSteps.class, directory.resolve("more"));
-    assertThat(flagsOfAWorker(jars, archives))
-        .noneMatch(flag -> flag.startsWith("-XX:SharedArchiveFile"));
+    assertThat(flagsOfAWorker(jars, archives)).noneMatch(flag -> flag.startsWith("-XX:AOTCache"));
   }
 
   @Test
@@ -46,18 +45,17 @@ class ClassArchiveTest {
     flagsOfAWorker(jars, directory);
     List<Path> made;
     try (Stream<Path> files = Files.list(directory)) {
-      made = files.filter(file -> file.toString().endsWith(".jsa")).toList();
+      made = files.filter(file -> file.toString().endsWith(".aot")).toList();
     }
     assertThat(made).hasSize(1);
     made.getFirst().toFile().setWritable(true);
     Files.writeString(made.getFirst(), "not an archive");
-    assertThat(flagsOfAWorker(jars, directory))
-        .contains("-XX:SharedArchiveFile=" + made.getFirst());
+    assertThat(flagsOfAWorker(jars, directory)).contains("-XX:AOTCache=" + made.getFirst());
   }
 
   @Test
   void shouldDoWithoutWhereTheClassPathHasFolders() {
-    assertThat(flagsOfAWorker(List.of(), directory)).noneMatch(flag -> flag.contains("Archive"));
+    assertThat(flagsOfAWorker(List.of(), directory)).noneMatch(flag -> flag.contains("AOT"));
     assertThat(directory).isEmptyDirectory();
   }
 

@@ -6,10 +6,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputFilter;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
@@ -24,16 +21,13 @@ public final class WorkerMain {
   /** The status of a worker whose parent is gone, or has closed the socket without END. */
   static final int ORPHANED = 113;
 
-  private static final String PROVIDER = "java.nio.channels.spi.SelectorProvider";
-  private static final String EPOLL = "sun.nio.ch.EPollSelectorProvider";
-
   private static final int BUFFER = 1 << 16;
   private static final long PATIENCE_MILLIS = 5000;
 
   private static volatile @Nullable Board reporting;
   private static volatile long running;
 
-  private final SocketChannel socket;
+  private final WorkerSocket socket;
   private final Board board;
   private final Segments segments;
   private final ObjectInputFilter filter;
@@ -41,7 +35,7 @@ public final class WorkerMain {
   private ByteBuffer in = ByteBuffer.allocate(BUFFER).flip();
 
   private WorkerMain(
-      SocketChannel socket,
+      WorkerSocket socket,
       Board board,
       Segments segments,
       ObjectInputFilter filter,
@@ -57,14 +51,12 @@ public final class WorkerMain {
   public static void main(String[] arguments) throws IOException {
     InputStream stdin = new FileInputStream(FileDescriptor.in);
     WorkerSetup setup = WorkerSetup.read(stdin);
-    chooseProvider();
     // Connected first: while this goes on starting, the parent reads the greeting and sends calls.
-    SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
-    socket.connect(UnixDomainSocketAddress.of(setup.socket()));
+    WorkerSocket socket = WorkerSocket.connect(setup.socket());
     byte[] hello = new byte[Frames.HEADER + setup.secret().length];
     System.arraycopy(setup.secret(), 0, hello, Frames.HEADER, setup.secret().length);
     Frames.header(hello, 0, Frames.HELLO, pid(), setup.secret().length);
-    write(socket, hello, hello.length);
+    socket.write(hello, hello.length);
     Thread watcher = new Thread(new Watcher(stdin, setup), "treadle-parent-watch");
     watcher.setDaemon(true);
     watcher.start();
@@ -83,21 +75,6 @@ public final class WorkerMain {
       return Long.parseLong(Files.readSymbolicLink(Path.of("/proc/self")).toString());
     } catch (IOException | RuntimeException notHere) {
       return ProcessHandle.current().pid();
-    }
-  }
-
-  /**
-   * Names the provider of channels that there would be anyway: without a name, a service loader
-   * opens each jar of the class path to look for another. Only before the first channel.
-   */
-  private static void chooseProvider() {
-    try {
-      if (System.getProperty(PROVIDER) == null
-          && Class.forName(EPOLL, false, null).getModule() == Object.class.getModule()) {
-        System.setProperty(PROVIDER, EPOLL);
-      }
-    } catch (ClassNotFoundException anotherSystem) {
-      // The service loader finds it.
     }
   }
 
@@ -175,11 +152,12 @@ public final class WorkerMain {
     in.compact();
     // In pieces: the channel keeps a native buffer as large as the largest read.
     while (in.position() < bytes) {
-      ByteBuffer piece = in.slice(in.position(), Math.min(in.remaining(), 16 * BUFFER));
-      if (socket.read(piece) < 0) {
+      int length = Math.min(in.remaining(), 16 * BUFFER);
+      int read = socket.read(in.array(), in.arrayOffset() + in.position(), length);
+      if (read < 0) {
         throw new EOFException("the parent has closed the socket");
       }
-      in.position(in.position() + piece.position());
+      in.position(in.position() + read);
     }
     in.flip();
   }
@@ -224,17 +202,7 @@ public final class WorkerMain {
 
   private void answer(Encoded answer, byte kind, long seq) throws IOException {
     answer.frame(kind, seq);
-    write(socket, answer.bytes(), Frames.HEADER + answer.length());
-  }
-
-  private static void write(SocketChannel socket, byte[] bytes, int length) throws IOException {
-    ByteBuffer out = ByteBuffer.wrap(bytes, 0, length);
-    while (out.hasRemaining()) {
-      int piece = Math.min(out.remaining(), 16 * BUFFER);
-      out.limit(out.position() + piece);
-      socket.write(out);
-      out.limit(length);
-    }
+    socket.write(answer.bytes(), Frames.HEADER + answer.length());
   }
 
   /** The parent is about to kill this process: whatever it did now could reach a later call. */

@@ -16,9 +16,24 @@ class WorkerCommandTest {
     List<String> command =
         WorkerCommand.of(new WorkerCommand.Options(null, List.of(), List.of(), 0, directory));
     assertThat(command.get(0)).isEqualTo(System.getProperty("java.home") + "/bin/java");
-    assertThat(command)
-        .endsWith("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName())
-        .noneMatch(each -> each.startsWith("-Xmx"));
+    assertThat(command).endsWith(WorkerMain.class.getName());
+    assertThat(command.get(command.size() - 3)).isEqualTo("-cp");
+    assertThat(command.get(command.size() - 2).split(File.pathSeparator))
+        .containsExactlyInAnyOrder(System.getProperty("java.class.path").split(File.pathSeparator));
+    assertThat(command).noneMatch(each -> each.startsWith("-Xmx"));
+  }
+
+  @Test
+  void shouldLookForItsOwnClassesFirstWhenTheyAreFarBehind() throws Exception {
+    String own =
+        Path.of(WorkerMain.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+            .toString();
+    List<String> command =
+        WorkerCommand.of(
+            new WorkerCommand.Options(
+                null, List.of("a.jar", "", own, "b.jar"), List.of(), 0, directory));
+    assertThat(command.get(command.size() - 2))
+        .isEqualTo(String.join(File.pathSeparator, own, "a.jar", "", "b.jar"));
   }
 
   @Test
