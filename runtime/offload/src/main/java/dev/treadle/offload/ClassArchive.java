@@ -3,6 +3,8 @@ package dev.treadle.offload;
 import dev.treadle.offload.internal.WorkerCommand;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +42,12 @@ final class ClassArchive {
           "--patch-module",
           "--upgrade-module-path");
 
+  private static final String PREFIX = "treadle-worker-";
+
+  /** With the id of the process whose it is. */
+  private static final Pattern BEGUN =
+      Pattern.compile(PREFIX + "[0-9a-f]+-(\\d{1,18})-\\d+(-\\d+)?\\.(part|record)");
+
   /** It takes one or two; nobody is to wait for ever for what is a help only. */
   private static final int MOST_SECONDS = 60;
 
@@ -53,7 +63,7 @@ final class ClassArchive {
   private boolean settled;
 
   private ClassArchive(Path directory, List<String> command, long key) {
-    String name = "treadle-worker-" + Long.toHexString(key);
+    String name = PREFIX + Long.toHexString(key);
     this.own = name + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
     this.command = command;
     this.file = directory.resolve(name + ".aot");
@@ -84,11 +94,24 @@ final class ClassArchive {
     }
     try {
       Files.createDirectories(directory);
-    } catch (IOException unwritable) {
+      sweep(directory);
+    } catch (IOException | DirectoryIteratorException unwritable) {
       return null;
     }
     return new ClassArchive(
         directory, List.copyOf(command.subList(0, at + 2)), key * 0x9e3779b97f4a7c15L);
+  }
+
+  /** Deletes what processes that were killed meanwhile had begun. */
+  private static void sweep(Path directory) throws IOException {
+    try (DirectoryStream<Path> begun = Files.newDirectoryStream(directory, PREFIX + "*")) {
+      for (Path each : begun) {
+        Matcher name = BEGUN.matcher(each.getFileName().toString());
+        if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+          delete(each);
+        }
+      }
+    }
   }
 
   private static boolean isAgainst(String flag) {

@@ -54,6 +54,27 @@ class ClassArchiveTest {
   }
 
   @Test
+  void shouldDeleteWhatProcessesThatAreGoneHadBegun() throws Exception {
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    long here = ProcessHandle.current().pid();
+    List<String> kept =
+        List.of("treadle-worker-1f-" + here + "-7-1.record", "treadle-worker-1f.aot", "other.part");
+    for (String name : kept) {
+      Files.createFile(directory.resolve(name));
+    }
+    for (String end : List.of("-7.part", "-7-1.record")) {
+      Files.createFile(directory.resolve("treadle-worker-1f-" + gone.pid() + end));
+    }
+
+    String jar = jar(ProcessPool.class);
+    assertThat(ClassArchive.of(directory, List.of("java", "-cp", jar))).isNotNull();
+    Files.delete(Path.of(jar));
+
+    assertThat(directory.toFile().list()).containsExactlyInAnyOrderElementsOf(kept);
+  }
+
+  @Test
   void shouldDoWithoutWhereTheClassPathHasFolders() {
     assertThat(flagsOfAWorker(List.of(), directory)).noneMatch(flag -> flag.contains("AOT"));
     assertThat(directory).isEmptyDirectory();
