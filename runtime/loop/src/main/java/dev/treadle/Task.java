@@ -3,6 +3,7 @@ package dev.treadle;
 import dev.treadle.coroutines.PinnedException;
 import dev.treadle.coroutines.internal.Fiber;
 import dev.treadle.coroutines.internal.HeldMonitor;
+import dev.treadle.internal.Named;
 import java.lang.StackWalker.StackFrame;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -45,7 +46,10 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   private TaskGroup group;
   private final long id;
-  private final @Nullable String name;
+
+  /** A string, or what can tell it: most names are never read. */
+  private final @Nullable Object name;
+
   private @Nullable Fiber fiber;
 
   /** Neighbours in the group's list of children. */
@@ -80,7 +84,7 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   private Task(
       TaskGroup group,
-      @Nullable String name,
+      @Nullable Object name,
       @Nullable Action<? extends Exception> action,
       Callable<T> value) {
     this.group = group;
@@ -94,7 +98,9 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
   /** A task without a value. */
   static Task<@Nullable Void> of(
       TaskGroup group, @Nullable String name, Action<? extends Exception> body) {
-    return new Task<>(group, name, Objects.requireNonNull(body, "body"), NO_VALUE);
+    Objects.requireNonNull(body, "body");
+    Object named = name == null && body instanceof Named ? body : name;
+    return new Task<>(group, named, body, NO_VALUE);
   }
 
   /** The task that runs on this thread now, or null. Any thread. */
@@ -113,7 +119,11 @@ public final class Task<T extends @Nullable Object> extends Awaitable<T> {
 
   /** The name given at spawn, or {@code task-} and a number. Any thread. */
   public String name() {
-    return name == null ? "task-" + id : name;
+    return switch (name) {
+      case null -> "task-" + id;
+      case Named named -> named.taskName();
+      default -> name.toString();
+    };
   }
 
   /**

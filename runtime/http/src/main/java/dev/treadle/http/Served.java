@@ -5,6 +5,7 @@ import dev.treadle.Cancelled;
 import dev.treadle.Loop;
 import dev.treadle.Task;
 import dev.treadle.Treadle;
+import dev.treadle.internal.Named;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import java.io.UncheckedIOException;
@@ -18,7 +19,7 @@ import reactor.core.publisher.Mono;
  * task inside that very call, cancelling cancels it, and the task's body itself completes it. One
  * object for all of that, and no operator: a request pays for the task alone.
  */
-abstract class Served extends Mono<Void> implements Subscription, Action<Exception> {
+abstract class Served extends Mono<Void> implements Subscription, Action<Exception>, Named {
   final Channel channel;
   private @Nullable CoreSubscriber<? super Void> subscriber;
   private @Nullable WebServer server;
@@ -36,6 +37,11 @@ abstract class Served extends Mono<Void> implements Subscription, Action<Excepti
 
   /** What the task is called. */
   abstract String name();
+
+  @Override
+  public final String taskName() {
+    return name();
+  }
 
   /** Runs the handler, and sends what there is to send at its end. */
   abstract void handle() throws Exception;
@@ -61,7 +67,7 @@ abstract class Served extends Mono<Void> implements Subscription, Action<Excepti
       refuse();
     } else {
       server = owner;
-      task = owner.spawn(name(), this);
+      task = owner.spawn(this);
     }
   }
 

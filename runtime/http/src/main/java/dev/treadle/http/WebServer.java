@@ -205,8 +205,8 @@ public final class WebServer implements AutoCloseable {
   }
 
   /** Starts a handler's task; its first step is inside this call. */
-  Task<?> spawn(String name, Action<Exception> body) {
-    return Objects.requireNonNull(group).spawnEager(name, body);
+  Task<?> spawn(Action<Exception> body) {
+    return Objects.requireNonNull(group).spawnEager(null, body);
   }
 
   /** What it serves begins. */
