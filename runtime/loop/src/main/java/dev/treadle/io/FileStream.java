@@ -1,10 +1,8 @@
 package dev.treadle.io;
 
 import static dev.treadle.Treadle.onThread;
-import static dev.treadle.Treadle.shield;
 
 import dev.treadle.Action;
-import dev.treadle.Cancelled;
 import dev.treadle.Loop;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,25 +111,11 @@ public final class FileStream implements AutoCloseable {
       reader.discard(why);
     }
     try {
-      shield(close);
-    } catch (IOException failure) {
-      throw Failed.on("close", "path=" + path, failure);
-    } catch (Cancelled forced) {
-      // The loop's end has no time for threads any more; better to block it than to leak.
-      closeHere(forced);
-      throw forced;
+      FileEnd.close(path, close, closeBlocking);
     } finally {
       if (writer != null) {
         writer.fail(why);
       }
-    }
-  }
-
-  private void closeHere(Cancelled forced) {
-    try {
-      closeBlocking.run();
-    } catch (IOException failure) {
-      forced.addSuppressed(failure);
     }
   }
 

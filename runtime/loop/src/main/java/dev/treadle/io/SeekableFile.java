@@ -246,23 +246,7 @@ public final class SeekableFile implements AutoCloseable {
       return;
     }
     closed = true;
-    try {
-      shield(() -> onThread(channel::close));
-    } catch (IOException failure) {
-      throw Failed.on("close", "path=" + path, failure);
-    } catch (Cancelled forced) {
-      // The loop's end has no time for threads any more; better to block it than to leak.
-      closeHere(forced);
-      throw forced;
-    }
-  }
-
-  private void closeHere(Cancelled forced) {
-    try {
-      channel.close();
-    } catch (IOException failure) {
-      forced.addSuppressed(failure);
-    }
+    FileEnd.close(path, () -> onThread(channel::close), channel::close);
   }
 
   @Override

@@ -178,7 +178,7 @@ final class ClassArchive {
         List<String> flags =
             List.of(
                 "-XX:AOTMode=create",
-                "-XX:AOTConfiguration=" + recorded(worker),
+                "-XX:AOTConfiguration=" + recorded,
                 "-XX:AOTCache=" + unfinished);
         builder.command(with(command, flags)).redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);

@@ -150,10 +150,8 @@ public final class WorkerMain {
       in = larger;
     }
     in.compact();
-    // In pieces: the channel keeps a native buffer as large as the largest read.
     while (in.position() < bytes) {
-      int length = Math.min(in.remaining(), 16 * BUFFER);
-      int read = socket.read(in.array(), in.arrayOffset() + in.position(), length);
+      int read = socket.read(in.array(), in.arrayOffset() + in.position(), in.remaining());
       if (read < 0) {
         throw new EOFException("the parent has closed the socket");
       }

@@ -31,7 +31,7 @@ abstract class WorkerSocket {
   private static final String PROVIDER = "java.nio.channels.spi.SelectorProvider";
   private static final String EPOLL = "sun.nio.ch.EPollSelectorProvider";
 
-  /** The most that is read or written at once: the JDK copies it through memory of that size. */
+  /** The most that is read or written at once: the JDK copies it through memory as large. */
   private static final int PIECE = 1 << 20;
 
   /**
@@ -83,7 +83,7 @@ abstract class WorkerSocket {
   /** Whether it is not the JDK's channel. */
   abstract boolean isQuick();
 
-  /** As {@link java.io.InputStream#read(byte[], int, int)}. */
+  /** As {@link java.io.InputStream#read(byte[], int, int)}, a piece at most. */
   abstract int read(byte[] into, int offset, int length) throws IOException;
 
   abstract void write(byte[] bytes, int offset, int length) throws IOException;
